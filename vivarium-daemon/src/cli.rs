@@ -1,0 +1,62 @@
+//! The command line of `vivarium`.
+//!
+//! A command is a module with `Args`, what it takes, and `run`, what it does. To add one, write the module and give it a
+//! line in `Command` and one in `Command::run`.
+
+mod demo;
+mod doctor;
+mod failure;
+mod output;
+mod report;
+mod run;
+mod sites;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use failure::with_causes;
+pub use failure::{Failure, OutputError};
+
+use crate::exit::Exit;
+
+/// See what each function of a Rust program really does to the machine.
+#[derive(Parser, Debug)]
+#[command(name = "vivarium", version, after_help = Exit::help())]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Demo(demo::Args),
+    #[command(name = demo::PROGRAM, hide = true)]
+    DemoProgram,
+    Doctor(doctor::Args),
+    Report(report::Args),
+    Run(run::Args),
+    Sites(sites::Args),
+}
+
+impl Command {
+    fn run(self) -> Result<ExitCode, Box<dyn Failure>> {
+        match self {
+            Self::Demo(args) => demo::run(&args),
+            Self::DemoProgram => demo::program(),
+            Self::Doctor(args) => doctor::run(&args),
+            Self::Report(args) => report::run(&args),
+            Self::Run(args) => run::run(&args),
+            Self::Sites(args) => sites::run(&args),
+        }
+    }
+}
+
+/// Does what the command line asks; a failure is told in one line on standard error.
+#[must_use]
+pub fn main() -> ExitCode {
+    match Cli::parse().command.run() {
+        Ok(status) => status,
+        Err(failure) => failure::tell(failure.as_ref()),
+    }
+}

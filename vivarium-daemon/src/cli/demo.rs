@@ -1,0 +1,70 @@
+//! `vivarium demo`: what vivarium shows, on a program of its own.
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::{Failure, OutputError};
+use crate::demo;
+use crate::exit::Exit;
+use crate::kernel::KernelSideError;
+use crate::run::{Inherited, Launch, Observer, ObserverError, ObserverOptions, RunAs, shell_status};
+use crate::sink::{Look, Tree};
+use crate::text::Text;
+
+/// The hidden command that is the program to observe.
+pub(super) const PROGRAM: &str = "demo-program";
+
+/// What to do next.
+const HINT: &str =
+    "Mark your functions with #[vivarium::observe], and see them the same way: sudo vivarium run -- PROGRAM";
+
+/// Show what vivarium shows, on a small program that comes with it.
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {}
+
+/// Why there is nothing to show.
+#[derive(Debug, thiserror::Error)]
+enum DemoError {
+    /// Nobody may observe without privileges.
+    #[error("observing needs root, or the capabilities bpf and perfmon: run `sudo {} demo`", Text::from(.0.as_path()))]
+    NoPermission(PathBuf),
+    /// This program does not know where it is.
+    #[error("cannot find this program itself")]
+    NoProgram(#[source] io::Error),
+    /// The program to observe failed.
+    #[error("the machine does not let the demo do what it shows")]
+    Program(#[source] io::Error),
+}
+
+impl Failure for DemoError {
+    fn exit(&self) -> Exit {
+        Exit::Failed
+    }
+}
+
+pub(super) fn run(_: &Args) -> Result<ExitCode, Box<dyn Failure>> {
+    let itself = env::current_exe().map_err(DemoError::NoProgram)?;
+    let inherited = Inherited::take().map_err(ObserverError::Signals)?;
+    let words = ["demo", PROGRAM].map(OsString::from);
+    let launch = Launch::of_file(itself.clone(), &words, RunAs::choose(None)?);
+    let observer = match Observer::prepare(ObserverOptions::default()) {
+        Err(ObserverError::Side(KernelSideError::NoPermission)) => return Err(DemoError::NoPermission(itself).into()),
+        prepared => prepared?,
+    };
+    let look = Look::of(&io::stdout());
+    let observed = observer.observe(&launch, &inherited, vec![Box::new(Tree::new(io::stdout(), look))])?;
+    if let Some(failure) = observed.outcome.failures.into_iter().next() {
+        return Err(OutputError::from(failure.error).into());
+    }
+    writeln!(io::stdout(), "\n{HINT}").map_err(OutputError::from)?;
+    Ok(shell_status(observed.status).into())
+}
+
+/// The program that is observed.
+pub(super) fn program() -> Result<ExitCode, Box<dyn Failure>> {
+    demo::run().map_err(DemoError::Program)?;
+    Ok(ExitCode::SUCCESS)
+}

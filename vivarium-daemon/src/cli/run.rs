@@ -1,0 +1,90 @@
+//! `vivarium run`: a command under observation.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use vivarium_sys::event::Backend;
+
+use super::output::{OpenError, Output, Stream};
+use super::{Failure, failure};
+use crate::exit::Exit;
+use crate::kernel::RingSize;
+use crate::recording::Writer;
+use crate::run::{End, Inherited, Launch, Observer, ObserverError, ObserverOptions, RunAs, UserError, shell_status};
+use crate::session::{Kinds, SinkFailure};
+
+/// Run a command, and show what each of its functions really does to the machine.
+///
+/// The command runs with its own input and output, as the user who called sudo, and vivarium ends with its status. The
+/// report comes on standard error when the command has ended.
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// Where events come from: lsm, fentry or syscalls [default: the first of them that works].
+    #[arg(long, value_parser = backend)]
+    backend: Option<Backend>,
+    #[command(flatten)]
+    output: Output,
+    /// Show a line for each event as it happens, and no tree.
+    #[arg(long, conflicts_with = "format")]
+    live: bool,
+    /// Record the session into this file, for `vivarium report`.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Run the command as this user, by name or number [default: who called sudo].
+    #[arg(long)]
+    user: Option<String>,
+    /// How many bytes of records may wait to be read.
+    #[arg(long, default_value = "16M", value_name = "BYTES")]
+    ring_size: RingSize,
+    /// Observe until all that the command leaves running has ended, or vivarium is told to end.
+    #[arg(long)]
+    wait: bool,
+    /// Fail with status 3 if something was missed.
+    #[arg(long)]
+    strict: bool,
+    /// The command and its arguments.
+    #[arg(trailing_var_arg = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+impl Failure for UserError {
+    fn exit(&self) -> Exit {
+        Exit::BadInput
+    }
+}
+
+impl Failure for SinkFailure {
+    fn exit(&self) -> Exit {
+        Exit::Failed
+    }
+}
+
+pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
+    let inherited = Inherited::take().map_err(ObserverError::Signals)?;
+    let user = RunAs::choose(args.user.as_deref())?;
+    let launch = Launch::new(&args.command, user)?;
+    let end = if args.wait { End::WithAll } else { End::WithCommand };
+    let options = ObserverOptions { backend: args.backend, ring: args.ring_size, kinds: Kinds::default(), end };
+    let observer = Observer::prepare(options)?;
+
+    let output = if args.live { args.output.clone().live() } else { args.output.clone() };
+    let mut sinks = vec![output.open(Stream::Error, None)?];
+    if let Some(path) = &args.record {
+        let file = File::create(path).map_err(|error| OpenError::Write { path: path.clone(), error })?;
+        sinks.push(Box::new(Writer::new(file)));
+    }
+    let observed = observer.observe(&launch, &inherited, sinks)?;
+    for lost in &observed.outcome.failures {
+        failure::tell(lost);
+    }
+    let incomplete = args.strict && !observed.outcome.summary.verdict.is_complete();
+    Ok(if incomplete { Exit::Incomplete.into() } else { shell_status(observed.status).into() })
+}
+
+/// The backend of this name.
+fn backend(name: &str) -> Result<Backend, String> {
+    let known = || Backend::ALL.map(Backend::name).join(", ");
+    Backend::ALL.into_iter().find(|backend| backend.name() == name).ok_or_else(|| format!("it is one of {}", known()))
+}

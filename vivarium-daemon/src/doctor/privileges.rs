@@ -1,0 +1,42 @@
+//! What this process may do.
+
+use std::fs;
+
+use nix::unistd::Uid;
+
+use super::Finding;
+
+/// The capabilities that observing needs, and the number of each in a set.
+const NEEDED: [(&str, u32); 2] = [("perfmon", 38), ("bpf", 39)];
+/// The number of the capability that includes them.
+const SYS_ADMIN: u32 = 21;
+
+/// Whether this process may observe.
+pub(super) fn find() -> Finding {
+    let effective = effective().unwrap_or_default();
+    let has = |bit: u32| effective & (1 << bit) != 0;
+    let lacking = NEEDED.iter().filter(|(_, bit)| !has(*bit) && !has(SYS_ADMIN));
+    let lacking: Vec<_> = lacking.map(|(name, _)| *name).collect();
+    match (lacking.as_slice(), Uid::effective().is_root()) {
+        ([], true) => Finding::Fine { how: "root".to_owned() },
+        ([], false) => Finding::Fine { how: "the capabilities bpf and perfmon".to_owned() },
+        (lacking, is_root) => Finding::Lacking {
+            why: format!("this process does not have the capabilities {}", lacking.join(" and ")),
+            remedy: Some(
+                match is_root {
+                    true => "give them to the container that it runs in",
+                    false => "run it with sudo",
+                }
+                .to_owned(),
+            ),
+            without: "nothing can be observed".to_owned(),
+        },
+    }
+}
+
+/// The capabilities of this process, a bit each.
+fn effective() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let set = status.lines().find_map(|line| line.strip_prefix("CapEff:"))?;
+    u64::from_str_radix(set.trim(), 16).ok()
+}

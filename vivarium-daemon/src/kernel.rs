@@ -1,0 +1,30 @@
+//! The kernel side: loading the BPF programs, attaching them, and reading what they send.
+
+mod attachments;
+pub mod backend;
+mod counts;
+mod object;
+mod offsets;
+mod pod;
+mod program;
+mod programs;
+mod ring;
+mod sessions;
+mod side;
+mod sizes;
+mod spans;
+mod sys;
+mod tracefs;
+mod types;
+pub mod uprobe;
+
+pub use attachments::{Attachments, Found};
+pub use counts::{Tally, TallyError};
+pub use program::Unavailable;
+pub use ring::Ring;
+pub use sessions::{SessionBit, SessionsError};
+pub use side::{KernelSide, KernelSideError};
+pub use sizes::{RingSize, RingSizeError};
+pub use spans::SpansUnavailable;
+pub use tracefs::NoTracefs;
+pub use types::{KernelTypes, KernelTypesError};

@@ -1,0 +1,33 @@
+//! Where this kernel has the fields that the BPF programs read.
+
+use vivarium_sys::load::{Field, Offsets};
+
+use super::KernelTypes;
+
+/// Finds every field; one that this kernel does not have stays missing.
+pub(super) fn resolve(types: &KernelTypes) -> Offsets {
+    let mut offsets = Offsets::UNRESOLVED;
+    for &field in Field::ALL {
+        let (structure, path) = field.location();
+        if let Some(offset) = types.offset(structure, path) {
+            offsets.set(field, offset);
+        }
+    }
+    offsets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_kernel_has_every_field() {
+        let types = match KernelTypes::of_the_running_kernel() {
+            Ok(types) => types,
+            Err(error) => return println!("nothing is tested: {error}"),
+        };
+        let offsets = resolve(&types);
+        let missing: Vec<_> = Field::ALL.iter().filter(|field| offsets.get(**field).is_none()).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}

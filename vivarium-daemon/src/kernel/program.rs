@@ -1,0 +1,153 @@
+//! Loading one program, and attaching it where the table of programs says.
+
+use std::os::fd::AsFd;
+use std::{fmt, io};
+
+use super::sys;
+use aya::maps::{MapError, ProgramArray};
+use aya::programs::{Program as Handle, ProgramError, TestRun};
+use aya::{Btf, BtfError, Ebpf, RawTracePointRunOptions};
+use nix::errno::Errno;
+use vivarium_sys::load::{Attach, Field, Offsets, Program, map};
+
+/// The tracepoint at the end of every system call, of which the programs in [`map::SYSCALLS`] are.
+const SYSTEM_CALL_TRACEPOINT: &str = "sys_exit";
+
+/// Why a program isn't there.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unavailable {
+    /// What it reads isn't there.
+    #[error("this kernel has no {}", Fields(.0))]
+    Fields(Vec<Field>),
+    /// What it is attached to isn't there.
+    #[error("this kernel has no {0}")]
+    Target(String),
+    /// The kernel does not want it.
+    #[error("the kernel refuses it ({error})")]
+    Refused {
+        /// What it answered.
+        error: Errno,
+        /// What the verifier said.
+        log: String,
+    },
+    /// The object and the table contradict each other.
+    #[error("the BPF object has no such program: build it again with `cargo xtask bpf`")]
+    Missing,
+    /// Something else.
+    #[error("it cannot be used: {0}")]
+    Other(ProgramError),
+}
+
+impl Unavailable {
+    /// What the kernel answered.
+    pub(super) fn refused(error: &io::Error, log: String) -> Self {
+        Self::Refused { error: Errno::from_raw(error.raw_os_error().unwrap_or_default()), log }
+    }
+}
+
+impl From<ProgramError> for Unavailable {
+    fn from(error: ProgramError) -> Self {
+        match error {
+            ProgramError::LoadError { io_error, verifier_log } => Self::refused(&io_error, verifier_log.to_string()),
+            ProgramError::SyscallError(refused) => Self::refused(&refused.io_error, String::new()),
+            ProgramError::Btf(BtfError::UnknownBtfTypeName { type_name }) => Self::Target(type_name),
+            other => Self::Other(other),
+        }
+    }
+}
+
+impl From<MapError> for Unavailable {
+    fn from(error: MapError) -> Self {
+        Self::from(ProgramError::from(error))
+    }
+}
+
+/// Fields by the kernel's names for them.
+struct Fields<'a>(&'a [Field]);
+
+impl fmt::Display for Fields<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, field) in self.0.iter().enumerate() {
+            let (structure, path) = field.location();
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{structure}.{path}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The fields that a program needs are there.
+pub(super) fn check(program: &Program, offsets: &Offsets) -> Result<(), Unavailable> {
+    let lacking: Vec<_> = program.needs.iter().filter(|field| offsets.get(*field).is_none()).collect();
+    if lacking.is_empty() { Ok(()) } else { Err(Unavailable::Fields(lacking)) }
+}
+
+/// Loads a program. Those of sites are loaded by [`spans`](super::spans).
+pub(super) fn load(ebpf: &mut Ebpf, program: &Program, types: &Btf) -> Result<(), Unavailable> {
+    match (handle(ebpf, program)?, program.attach) {
+        (Handle::BtfTracePoint(handle), Attach::Tracepoint(name)) => handle.load(name, types)?,
+        (Handle::BtfTracePoint(handle), Attach::Syscalls(_)) => handle.load(SYSTEM_CALL_TRACEPOINT, types)?,
+        (Handle::Lsm(handle), Attach::Lsm(hook)) => handle.load(hook, types)?,
+        (Handle::FEntry(handle), Attach::Fentry(function)) => handle.load(function, types)?,
+        (Handle::RawTracePoint(handle), Attach::TestRun) => handle.load()?,
+        _ => return Err(Unavailable::Missing),
+    }
+    Ok(())
+}
+
+/// Attaches a program that is loaded.
+pub(super) fn attach(ebpf: &mut Ebpf, program: &Program) -> Result<(), Unavailable> {
+    match (handle(ebpf, program)?, program.attach) {
+        (Handle::BtfTracePoint(handle), Attach::Tracepoint(_)) => {
+            handle.attach()?;
+        }
+        (Handle::Lsm(handle), Attach::Lsm(_)) => {
+            handle.attach()?;
+        }
+        (Handle::FEntry(handle), Attach::Fentry(_)) => {
+            handle.attach()?;
+        }
+        (Handle::BtfTracePoint(handle), Attach::Syscalls(calls)) => {
+            let handler = handle.fd()?.try_clone().map_err(ProgramError::from)?;
+            let mut handlers = ProgramArray::try_from(ebpf.map_mut(map::SYSCALLS).ok_or(Unavailable::Missing)?)?;
+            for call in calls {
+                handlers.set(call.number(), &handler, 0)?;
+            }
+        }
+        (Handle::RawTracePoint(_), Attach::TestRun) => {}
+        _ => return Err(Unavailable::Missing),
+    }
+    Ok(())
+}
+
+/// Detaches a program, and forgets that it was loaded.
+pub(super) fn unload(ebpf: &mut Ebpf, program: &Program) -> Result<(), Unavailable> {
+    match handle(ebpf, program)? {
+        Handle::BtfTracePoint(handle) => handle.unload()?,
+        Handle::Lsm(handle) => handle.unload()?,
+        Handle::FEntry(handle) => handle.unload()?,
+        _ => return Err(Unavailable::Missing),
+    }
+    Ok(())
+}
+
+/// Runs a program once, here and now, and gives what it answers.
+pub(super) fn run(ebpf: &mut Ebpf, program: &Program) -> Result<u32, Unavailable> {
+    match handle(ebpf, program)? {
+        Handle::RawTracePoint(handle) => Ok(handle.test_run(RawTracePointRunOptions::new())?.return_value),
+        _ => Err(Unavailable::Missing),
+    }
+}
+
+/// How often the kernel skipped a program; not at all where it isn't loaded.
+pub(super) fn times_skipped(ebpf: &Ebpf, program: &Program) -> io::Result<u64> {
+    match ebpf.program(program.name).map(Handle::fd) {
+        Some(Ok(loaded)) => sys::times_skipped(loaded.as_fd()),
+        _ => Ok(0),
+    }
+}
+
+fn handle<'e>(ebpf: &'e mut Ebpf, program: &Program) -> Result<&'e mut Handle, Unavailable> {
+    ebpf.program_mut(program.name).ok_or(Unavailable::Missing)
+}

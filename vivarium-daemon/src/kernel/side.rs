@@ -1,0 +1,224 @@
+//! The kernel side as a whole: programs, maps, and who is observed.
+
+use std::collections::BTreeSet;
+
+use aya::maps::{Array, HashMap, MapData, MapError};
+use aya::{Btf, BtfError, EbpfError};
+use vivarium_sys::event::EventKind;
+use vivarium_sys::load::{Adoption, ThreadFlags, ThreadState, map};
+
+use super::counts::Counters;
+use super::pod::{AdoptionValue, ThreadValue, WantedValue};
+use super::program::Unavailable;
+use super::programs::Programs;
+use super::sessions::Sessions;
+use super::spans::{self, SpansUnavailable};
+use super::sys::wait_for_programs;
+use super::uprobe::SpanPrograms;
+use super::{
+    KernelTypes, KernelTypesError, Ring, RingSize, SessionBit, SessionsError, Tally, TallyError, object, offsets,
+};
+use crate::record::{Pid, Tid};
+
+/// BPF programs in the kernel, and the maps through which one speaks with them.
+///
+/// Nothing of it has a name in any file system: when the process ends, however it does, all of it is gone.
+pub struct KernelSide {
+    programs: Programs,
+    spans: Result<SpanPrograms, SpansUnavailable>,
+    threads: HashMap<MapData, u32, ThreadValue>,
+    adoptions: HashMap<MapData, u32, AdoptionValue>,
+    wanted: Array<MapData, WantedValue>,
+    counters: Counters,
+    sessions: Sessions,
+}
+
+/// Why there is no kernel side.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KernelSideError {
+    /// Only the privileged load BPF programs.
+    #[error(
+        "observing needs root, or the capabilities bpf and perfmon: run it with sudo (in a container, give the container \
+         these capabilities)"
+    )]
+    NoPermission,
+    /// The kernel's types are not known.
+    #[error(transparent)]
+    Types(#[from] KernelTypesError),
+    /// aya does not understand them.
+    #[error("the description of the kernel's types cannot be understood")]
+    Btf(#[from] BtfError),
+    /// The kernel is too old.
+    #[error("the kernel has no BPF ring buffer: boot Linux 5.8 or newer")]
+    NoRing,
+    /// There is not enough memory for the ring.
+    #[error("there is no memory for a ring of {0} bytes: ask for a smaller one with `--ring-size`")]
+    NoMemory(u32),
+    /// A map cannot be made or used.
+    #[error("cannot use a BPF map")]
+    Map(#[from] MapError),
+    /// The object cannot be loaded.
+    #[error("cannot load the BPF object")]
+    Object(#[source] EbpfError),
+    /// A program without which nothing works.
+    #[error("cannot use the BPF program {name}")]
+    Program {
+        /// Which.
+        name: &'static str,
+        /// Why not.
+        source: Unavailable,
+    },
+}
+
+impl KernelSide {
+    /// Makes the maps, and loads and attaches what follows processes, whatever the backend. Sites and backends come later.
+    /// The ring is for whoever reads the records.
+    ///
+    /// # Errors
+    /// When the kernel or the user's privileges do not allow it.
+    pub fn load(size: RingSize) -> Result<(Self, Ring), KernelSideError> {
+        let offsets = offsets::resolve(&KernelTypes::of_the_running_kernel()?);
+        let types = Btf::from_sys_fs()?;
+        let mut ebpf = object::open(&types, &offsets, size).map_err(|error| KernelSideError::new(error, size))?;
+        // Before any map is taken away from it.
+        let spans = spans::load(&ebpf);
+        let mut take = |name| ebpf.take_map(name).ok_or(MapError::ElementNotFound);
+        let ring = Ring::new(take(map::RECORDS)?)?;
+        let mut side = Self {
+            threads: take(map::THREADS)?.try_into()?,
+            adoptions: take(map::ADOPT)?.try_into()?,
+            wanted: take(map::WANTED)?.try_into()?,
+            counters: Counters::new(take(map::COUNTS)?, take(map::ODDITIES)?)?,
+            programs: Programs::new(ebpf, types, offsets),
+            spans,
+            sessions: Sessions::default(),
+        };
+        for program in Programs::essential() {
+            let used = side.programs.start(program);
+            used.map_err(|source| KernelSideError::Program { name: program.name, source })?;
+        }
+        Ok((side, ring))
+    }
+
+    /// The programs of probe sites, or why spans cannot be seen.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn spans(&self) -> Result<&SpanPrograms, &SpansUnavailable> {
+        self.spans.as_ref()
+    }
+
+    /// The programs of the backends.
+    pub(super) fn programs(&mut self) -> &mut Programs {
+        &mut self.programs
+    }
+
+    /// What has been counted up to now.
+    ///
+    /// # Errors
+    /// When the kernel does not tell.
+    pub fn tally(&self) -> Result<Tally, TallyError> {
+        self.counters.read(&self.programs)
+    }
+
+    /// The thread that calls this, as the initial namespace numbers it.
+    ///
+    /// # Errors
+    /// When the kernel does not tell.
+    pub fn this_thread(&mut self) -> Result<Tid, Unavailable> {
+        self.programs.whoami().map(Tid)
+    }
+
+    /// Begins a session that wants events of these kinds.
+    ///
+    /// # Errors
+    /// When the kernel does not take it, or has as many sessions as it can.
+    pub fn begin(&mut self, kinds: impl IntoIterator<Item = EventKind>) -> Result<SessionBit, SessionsError> {
+        let bit = self.sessions.begin(kinds)?;
+        self.tell_sessions()?;
+        Ok(bit)
+    }
+
+    /// Ends a session. From now on nothing is recorded for it.
+    ///
+    /// # Errors
+    /// When the kernel does not take it.
+    pub fn end(&mut self, session: SessionBit) -> Result<(), SessionsError> {
+        self.sessions.end(session);
+        Ok(self.tell_sessions()?)
+    }
+
+    fn tell_sessions(&mut self) -> Result<(), MapError> {
+        self.wanted.set(0, WantedValue(self.sessions.wanted()), 0)
+    }
+
+    /// The next process that this thread makes belongs to the session from the first program on that it executes.
+    ///
+    /// # Errors
+    /// When the kernel does not take it.
+    pub fn adopt_next_child(&mut self, of: Tid, session: SessionBit) -> Result<(), MapError> {
+        self.adoptions.insert(of.0, AdoptionValue(Adoption { sessions: session.mask() }), 0)
+    }
+
+    /// The next process that this thread makes is nobody's.
+    ///
+    /// # Errors
+    /// When the kernel does not take it.
+    pub fn adopt_no_child(&mut self, of: Tid) -> Result<(), MapError> {
+        absent_is_fine(self.adoptions.remove(&of.0))
+    }
+
+    /// A thread that is running already belongs to the session.
+    ///
+    /// # Errors
+    /// When the kernel does not take it.
+    pub fn adopt(&mut self, thread: Tid, process: Pid, session: SessionBit) -> Result<(), MapError> {
+        let state = ThreadState::new(process.0, session.mask(), ThreadFlags::ENTERED_BEFORE);
+        self.threads.insert(thread.0, ThreadValue(state), 0)
+    }
+
+    /// The thread is nobody's any more.
+    ///
+    /// # Errors
+    /// When the kernel does not take it.
+    pub fn release(&mut self, thread: Tid) -> Result<(), MapError> {
+        absent_is_fine(self.threads.remove(&thread.0))
+    }
+
+    /// The processes of the session that are running.
+    ///
+    /// # Errors
+    /// When the kernel does not tell.
+    pub fn processes(&self, session: SessionBit) -> Result<BTreeSet<Pid>, MapError> {
+        let states = self.threads.iter().map(|thread| thread.map(|(_, ThreadValue(state))| state));
+        let of_session = states.filter(|state| !matches!(state, Ok(state) if state.sessions & session.mask() == 0));
+        of_session.map(|state| Ok(Pid(state?.process))).collect()
+    }
+
+    /// Waits until what the programs are about at this moment is done and counted.
+    pub fn settle(&self) {
+        wait_for_programs();
+    }
+}
+
+fn absent_is_fine(removed: Result<(), MapError>) -> Result<(), MapError> {
+    match removed {
+        Err(MapError::SyscallError(refused)) if refused.io_error.raw_os_error() == Some(libc::ENOENT) => Ok(()),
+        removed => removed,
+    }
+}
+
+impl KernelSideError {
+    fn new(error: EbpfError, ring: RingSize) -> Self {
+        let EbpfError::MapError(MapError::CreateError { name, io_error }) = &error else {
+            return Self::Object(error);
+        };
+        match (io_error.raw_os_error(), name.as_str()) {
+            (Some(libc::EPERM | libc::EACCES), _) => Self::NoPermission,
+            (Some(libc::EINVAL), map::RECORDS) => Self::NoRing,
+            (Some(libc::ENOMEM), map::RECORDS) => Self::NoMemory(ring.bytes()),
+            _ => Self::Object(error),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The system calls that no crate has in the form needed here, each behind a safe function.
+//!
+//! aya attaches uprobes one by one and without their semaphores, and loads no program for attaching many at once.
+
+mod barrier;
+mod bpf;
+mod perf_event;
+
+pub(super) use barrier::wait_for_programs;
+pub(super) use bpf::{
+    Refused, UprobeLinks, UprobeUse, link_perf_event, link_uprobes, load_uprobe_program, times_skipped,
+};
+pub(super) use perf_event::open_trace_event;

@@ -1,0 +1,98 @@
+//! With sites in this very program, and a BPF program that does nothing.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aya_obj::generated::bpf_insn;
+use nix::unistd::Uid;
+
+use super::*;
+use crate::elf::{FileOffset, Image};
+use crate::kernel::sys::{UprobeUse, load_uprobe_program};
+use crate::kernel::tracefs::Tracefs;
+
+/// All tests look at the semaphores of one program.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// `r0 = 0; exit`.
+fn nothing() -> [bpf_insn; 2] {
+    [0xb7, 0x95].map(|code| bpf_insn {
+        code,
+        _bitfield_align_1: [],
+        _bitfield_1: bpf_insn::new_bitfield_1(0, 0),
+        off: 0,
+        imm: 0,
+    })
+}
+
+/// The programs, where this user can have some.
+fn programs(how: UprobeUse) -> Option<SpanPrograms> {
+    if !Uid::effective().is_root() {
+        println!("nothing is tested: attaching needs root");
+        return None;
+    }
+    // Linux before 6.6 has one of the two.
+    let tracefs = Arc::new(Tracefs::find().unwrap());
+    let program = || {
+        let loaded = match load_uprobe_program("nothing", &nothing(), c"GPL", how) {
+            Ok(program) => program,
+            Err(refused) => panic!("{refused}: {}", refused.log),
+        };
+        Some(match how {
+            UprobeUse::Many => UprobeProgram::Multi(MultiProgram::new(loaded)?),
+            UprobeUse::Event => UprobeProgram::Event(EventProgram::new(loaded, Arc::clone(&tracefs))),
+        })
+    };
+    let Some((start, (stop, raise))) = program().zip(program().zip(program())) else {
+        println!("{how:?} is not tested: it needs Linux 6.6 or newer");
+        return None;
+    };
+    Some(SpanPrograms { start, stop, raise, landing: Landing::First })
+}
+
+fn here() -> Image {
+    Image::open("/proc/self/exe".as_ref()).unwrap()
+}
+
+macro_rules! place {
+    ($name:literal) => {
+        vivarium_sys::site!(
+            kind: Span, name: $name, module: module_path!(), file: file!(), line: line!(), column: column!()
+        )
+    };
+}
+
+#[test]
+fn every_site_is_observed_until_the_attachment_is_dropped() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let place = place!("observed");
+    for how in [UprobeUse::Many, UprobeUse::Event] {
+        let Some(programs) = programs(how) else { continue };
+        let image = here();
+        let attached = programs.attach(image.file(), &Catalog::read(&image).unwrap());
+        assert!(attached.refused.is_empty(), "{:?}", attached.refused);
+        assert!(place.is_observed(), "{how:?}");
+        drop(attached);
+        assert!(!place.is_observed(), "{how:?}");
+    }
+}
+
+#[test]
+fn a_site_of_which_one_probe_is_refused_is_not_observed_and_the_others_are() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let (refused, other) = (place!("refused"), place!("other"));
+    for how in [UprobeUse::Many, UprobeUse::Event] {
+        let Some(programs) = programs(how) else { continue };
+        let image = here();
+        let mut catalog = Catalog::read(&image).unwrap();
+        let site = catalog.sites.iter_mut().find(|site| site.id == refused.site().id).unwrap();
+        for stop in site.probes.iter_mut().filter(|location| location.probe == Probe::Stop) {
+            // Beyond the end of the file.
+            stop.attach = stop.attach.map(|at| AttachPoint { probe: FileOffset(1 << 40), ..at });
+        }
+        let attached = programs.attach(image.file(), &catalog);
+        let told: Vec<_> = attached.refused.iter().map(|refusal| (refusal.probe, refusal.point.site)).collect();
+        assert_eq!(told, [(Probe::Stop, refused.site().id)], "{how:?}");
+        assert!(!refused.is_observed(), "{how:?}");
+        assert!(other.is_observed(), "{how:?}");
+    }
+}

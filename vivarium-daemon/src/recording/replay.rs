@@ -1,0 +1,49 @@
+//! Rendering a recording again.
+
+use std::io::Read;
+
+use super::{End, Entry, Reader, RecordingError};
+use crate::accounting::Missing;
+use crate::record::{Record, Time};
+use crate::session::{Conclusion, Outcome, Session, SiteTable};
+use crate::sink::Sink;
+
+/// What a recording came to.
+#[derive(Debug)]
+pub struct Replay {
+    /// The session, as it would have been observed.
+    pub outcome: Outcome,
+    /// How the recording ended.
+    pub end: End,
+}
+
+/// Feeds a recording to a session that tells these sinks.
+///
+/// # Errors
+/// The recording cannot be read on; what was read of it was told to the sinks, but not that it is over.
+pub fn replay<'s>(mut reader: Reader<impl Read>, sinks: Vec<Box<dyn Sink + 's>>) -> Result<Replay, RecordingError> {
+    let info = reader.info().clone();
+    let mut last = info.started.monotonic;
+    let mut session = Session::new(info, SiteTable::new(), sinks);
+    let end = loop {
+        match reader.read()? {
+            Entry::Site(site) => session.add_sites([site]),
+            Entry::Record(raw) => {
+                last = Record::decode(&raw).map_or(last, |record| last.max(record.head.time));
+                session.feed(&raw);
+            }
+            Entry::End(end) => break end,
+        }
+    };
+    Ok(Replay { outcome: session.finish(conclusion(&end, last)), end })
+}
+
+/// What is known of the end of the session.
+fn conclusion(end: &End, last: Time) -> Conclusion {
+    let broken = |missing| Conclusion { missing: vec![missing], ..Conclusion::at(last, None) };
+    match end {
+        End::Whole(conclusion) => (**conclusion).clone(),
+        End::CutShort => broken(Missing::CutShort),
+        End::Damaged => broken(Missing::Damaged),
+    }
+}

@@ -1,0 +1,137 @@
+//! Starting the command, as if vivarium weren't there.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use nix::unistd::Pid;
+
+use super::{Inherited, ProgramError, RunAs, images, program};
+
+/// What runs scripts that do not say what runs them, as every shell has it.
+const SHELL: &str = "/bin/sh";
+
+/// A command that can be started.
+#[derive(Debug)]
+pub struct Launch<'a> {
+    /// The file.
+    program: PathBuf,
+    /// What it was called, and its arguments.
+    words: &'a [OsString],
+    /// As whom.
+    user: Option<RunAs>,
+}
+
+/// A command that runs.
+#[derive(Debug)]
+pub struct RunningCommand(Child);
+
+impl<'a> Launch<'a> {
+    /// Finds the program that the first of `words` names.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn new(words: &'a [OsString], user: Option<RunAs>) -> Result<Self, ProgramError> {
+        let name = words.first().map_or(OsStr::new(""), OsString::as_os_str);
+        Ok(Self::of_file(program::find(name)?, words, user))
+    }
+
+    /// This file, with `words` for what it is called and its arguments.
+    #[must_use]
+    pub fn of_file(program: PathBuf, words: &'a [OsString], user: Option<RunAs>) -> Self {
+        Self { program, words, user }
+    }
+
+    /// What it was called, and its arguments.
+    #[must_use]
+    pub fn words(&self) -> &[OsString] {
+        self.words
+    }
+
+    /// The files that its code will come from, as far as they can be told before it runs.
+    #[must_use]
+    pub fn images(&self) -> Vec<PathBuf> {
+        let program = images::executed(&self.program);
+        let libraries = images::loader(&program).map(|loader| self.libraries(&loader, &program));
+        std::iter::once(program).chain(libraries.unwrap_or_default()).collect()
+    }
+
+    /// Asks the loader of a program for its libraries, as the user who will run it.
+    fn libraries(&self, loader: &Path, program: &Path) -> Vec<PathBuf> {
+        let mut command = Command::new(loader);
+        command.arg("--list").arg(program).stdin(Stdio::null()).stderr(Stdio::null());
+        match self.prepare(&mut command, None).output() {
+            Ok(listed) if listed.status.success() => images::listed(&listed.stdout),
+            // They are attached to when they are loaded.
+            _ => Vec::new(),
+        }
+    }
+
+    /// Starts it: in this directory, with these open files, signals and limits, as its user.
+    ///
+    /// # Errors
+    /// When the system does not execute it.
+    pub fn start(&self, inherited: &Inherited) -> Result<RunningCommand, ProgramError> {
+        let arguments = self.words.get(1..).unwrap_or_default();
+        let mut command = Command::new(&self.program);
+        command.arg0(&self.words[0]).args(arguments);
+        let started = match self.prepare(&mut command, Some(*inherited)).spawn() {
+            Err(error) if error.raw_os_error() == Some(libc::ENOEXEC) => {
+                let mut shell = Command::new(SHELL);
+                self.prepare(shell.arg(&self.program).args(arguments), Some(*inherited)).spawn()
+            }
+            started => started,
+        };
+        let refuse =
+            |error: io::Error| ProgramError::NotExecutable { path: self.program.clone(), reason: error.into() };
+        started.map(RunningCommand).map_err(refuse)
+    }
+
+    /// Lets the command run as the user, with what is inherited.
+    fn prepare<'c>(&self, command: &'c mut Command, inherited: Option<Inherited>) -> &'c mut Command {
+        for (name, value) in self.user.iter().flat_map(RunAs::environment) {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let user = self.user.clone();
+        let before_exec = move || {
+            if let Some(user) = &user {
+                user.become_user()?;
+            }
+            match &inherited {
+                Some(inherited) => Ok(inherited.restore()?),
+                None => Ok(()),
+            }
+        };
+        // SAFETY: only system calls are made, nothing is allocated, and no lock is taken.
+        unsafe { command.pre_exec(before_exec) }
+    }
+}
+
+impl RunningCommand {
+    /// The process.
+    #[must_use]
+    pub fn pid(&self) -> Pid {
+        Pid::from_raw(self.0.id().cast_signed())
+    }
+
+    /// How it ended, if it has.
+    ///
+    /// # Errors
+    /// When someone else has waited for it.
+    pub fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
+        self.0.try_wait()
+    }
+}
+
+/// The status that shells give for how a command ended.
+#[must_use]
+pub fn shell_status(status: ExitStatus) -> u8 {
+    let number = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default());
+    // Both fit, codes by definition and signals with room to spare.
+    number.to_le_bytes()[0]
+}

@@ -1,0 +1,69 @@
+//! Which records tell of code that may have sites.
+
+use std::mem::offset_of;
+use std::path::{Path, PathBuf};
+
+use vivarium_sys::event::EventKind;
+use vivarium_sys::wire::Header;
+
+use crate::record::value::Value;
+use crate::record::{Body, Pid, Record};
+use crate::text::Text;
+
+/// A file that a process executes, or opens to load code from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Newcomer {
+    /// The process.
+    pub(super) process: Pid,
+    path: PathBuf,
+}
+
+impl Newcomer {
+    /// What a record tells of.
+    pub(super) fn of(raw: &[u8]) -> Option<Self> {
+        // Most records are of other kinds, and are not taken apart a second time.
+        let kind = raw.get(offset_of!(Header, kind)..)?.first_chunk().copied().map(u16::from_le_bytes)?;
+        if EventKind(kind) != EventKind::PROC_EXEC && EventKind(kind) != EventKind::PATH_OPEN {
+            return None;
+        }
+        let Record { head, body: Body::Event(event) } = Record::decode(raw).ok()? else { return None };
+        let Value::Text(text) = event.field("path")? else { return None };
+        let path = Text::new(text.bytes()).as_path().to_owned();
+        let is_code = event.spec.kind == EventKind::PROC_EXEC || is_library(&path);
+        let failed = head.result.is_some_and(|result| result < 0);
+        (is_code && !failed && !text.is_cut()).then_some(Self { process: head.pid, path })
+    }
+
+    /// What it is called there.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where it may be found: as the process sees it for as long as that lives, else as it is seen from here.
+    pub(super) fn candidates(&self) -> impl Iterator<Item = PathBuf> {
+        let relative = self.path.strip_prefix("/").unwrap_or(&self.path);
+        let seen = Path::new("/proc").join(self.process.to_string()).join("root").join(relative);
+        [seen, self.path.clone()].into_iter()
+    }
+}
+
+/// Whether the name is that of a shared library: `libfoo.so`, `libfoo.so.6`.
+fn is_library(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.as_encoded_bytes()).unwrap_or_default();
+    name.ends_with(b".so") || name.windows(4).any(|part| part == b".so.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_are_known_by_their_names() {
+        for name in ["/lib/libc.so.6", "/a/plugin.so", "libz.so.1.2.13"] {
+            assert!(is_library(Path::new(name)), "{name}");
+        }
+        for name in ["/etc/ld.so", "/etc/ld.so.cache", "/etc/hosts", "/", "", "/src/soup", "/a.so/b"] {
+            assert_eq!(is_library(Path::new(name)), name.contains("ld.so"), "{name}");
+        }
+    }
+}

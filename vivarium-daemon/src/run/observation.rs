@@ -1,0 +1,229 @@
+//! A command under observation, from its first instruction to the verdict.
+
+use std::process::ExitStatus;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+
+use super::newcomer::Newcomer;
+use super::observer::End;
+use super::observer::{Observer, ObserverError};
+use super::signals::Wish;
+use super::{Inherited, Launch, ProgramError, RunningCommand, Signals};
+use crate::accounting::{KernelCounts, Missing, Oddities};
+use crate::cli::Failure;
+use crate::exit::Exit;
+use crate::kernel::Ring;
+use crate::record::{Pid, Record};
+use crate::session::{Clock, Conclusion, Outcome, Session, SessionInfo, SiteTable};
+use crate::sink::Sink;
+use crate::text::Text;
+
+/// How many records are read before signals are looked at.
+const BATCH: usize = 4096;
+/// How long the reader sleeps at most after it found something: that long a line may wait with `--live`.
+const SHORT_SLEEP: Duration = Duration::from_millis(4);
+/// How long it sleeps at most when nothing happens. It is woken when the ring fills.
+const LONG_SLEEP: Duration = Duration::from_millis(64);
+/// How long the kernel side may take to be done with what it was about when the session ended.
+const SETTLING: Duration = Duration::from_millis(500);
+
+/// What came of a command.
+#[derive(Debug)]
+pub struct Observed {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What was seen of it.
+    pub outcome: Outcome,
+}
+
+/// Why a command was not observed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ObservationError {
+    /// It cannot be executed.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    /// It cannot be observed.
+    #[error(transparent)]
+    Observer(#[from] ObserverError),
+}
+
+impl Failure for ObservationError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Program(error) => error.exit(),
+            Self::Observer(error) => error.exit(),
+        }
+    }
+}
+
+impl Observer {
+    /// Runs the command to its end, and tells the sinks what it does.
+    ///
+    /// # Errors
+    /// When it cannot be executed, or not be waited for.
+    pub fn observe<'s>(
+        mut self,
+        launch: &Launch<'_>,
+        inherited: &Inherited,
+        sinks: Vec<Box<dyn Sink + 's>>,
+    ) -> Result<Observed, ObservationError> {
+        let mut sites = SiteTable::new();
+        for image in launch.images() {
+            sites.extend(self.attach(&image));
+        }
+        let signals = Signals::receive().map_err(ObserverError::Signals)?;
+        let mut command = self.start(launch, inherited)?;
+        let first = self.first_record(&mut command)?;
+        let pid = first.as_deref().and_then(|raw| Some(Record::decode(raw).ok()?.head.pid));
+        let pid = pid.unwrap_or_else(|| Pid(command.pid().as_raw().cast_unsigned()));
+
+        let words = launch.words().iter().map(|word| Text::new(word.as_encoded_bytes())).collect();
+        let info = SessionInfo::begin(words, pid, self.backend.backend, self.kinds.clone());
+        let mut session = Session::new(info, sites, sinks);
+        if let Some(first) = first {
+            session.feed(&first);
+        }
+        let status = self.follow(&mut command, &signals, &mut session)?;
+        let conclusion = self.conclude(&mut session)?;
+        Ok(Observed { status, outcome: session.finish(conclusion) })
+    }
+
+    /// Starts the command as a process of the session.
+    fn start(&mut self, launch: &Launch<'_>, inherited: &Inherited) -> Result<RunningCommand, ObservationError> {
+        self.side.adopt_next_child(self.starter, self.session).map_err(ObserverError::Map)?;
+        let started = launch.start(inherited);
+        self.side.adopt_no_child(self.starter).map_err(ObserverError::Map)?;
+        Ok(started?)
+    }
+
+    /// The record of the command's first program, from which its process is known: in a namespace of process ids, nothing
+    /// else tells which number it has in the initial one.
+    fn first_record(&mut self, command: &mut RunningCommand) -> Result<Option<Vec<u8>>, ObserverError> {
+        let mut first = None;
+        loop {
+            let ended = command.ended().map_err(ObserverError::Wait)?.is_some();
+            self.ring.take(|raw| first = Some(raw.to_vec()));
+            if ended || first.is_some() {
+                return Ok(first);
+            }
+            // It has been written before the program's first instruction, which is about now.
+            thread::sleep(Duration::from_micros(50));
+        }
+    }
+
+    /// Reads until the command has ended, and all that was recorded until then.
+    fn follow(
+        &mut self,
+        command: &mut RunningCommand,
+        signals: &Signals,
+        session: &mut Session<'_>,
+    ) -> Result<ExitStatus, ObserverError> {
+        let waiting = Waiting::for_either(signals, &self.ring).map_err(ObserverError::Signals)?;
+        let mut sleep = SHORT_SLEEP;
+        loop {
+            let wish = signals.pass_on(command.pid()).map_err(ObserverError::Signals)?;
+            // Everything that was done is in the ring by the time when who did it has ended.
+            let ended = command.ended().map_err(ObserverError::Wait)?;
+            let enough = wish == Wish::End || self.is_enough()?;
+            match (self.read(session), ended) {
+                (BATCH, _) => continue,
+                (_, Some(status)) if enough => return Ok(status),
+                (0, _) => sleep = LONG_SLEEP.min(sleep * 2),
+                (_, _) => sleep = SHORT_SLEEP,
+            }
+            session.flush();
+            waiting.sleep(sleep);
+        }
+    }
+
+    /// Whether the observation may end when the command has.
+    fn is_enough(&self) -> Result<bool, ObserverError> {
+        match self.end {
+            End::WithCommand => Ok(true),
+            End::WithAll => Ok(self.side.processes(self.session)?.is_empty()),
+        }
+    }
+
+    /// Reads a batch, and tells how many records there were.
+    fn read(&mut self, session: &mut Session<'_>) -> usize {
+        let mut newcomer = None;
+        for count in 0..BATCH {
+            let late = &mut self.late;
+            let taken = self.ring.take(|raw| {
+                match late.correct(raw) {
+                    Some(corrected) => session.feed(&corrected),
+                    None => session.feed(raw),
+                }
+                newcomer = Newcomer::of(raw);
+            });
+            if !taken {
+                return count;
+            }
+            if let Some(newcomer) = newcomer.take() {
+                self.meet(&newcomer, session);
+            }
+        }
+        BATCH
+    }
+
+    /// Attaches to the sites of code that comes to be executed.
+    fn meet(&mut self, newcomer: &Newcomer, session: &mut Session<'_>) {
+        let Some(path) = newcomer.candidates().find(|path| path.exists()) else { return };
+        let sites = self.attach(&path);
+        if !sites.is_empty() {
+            self.late.add(newcomer.process, Clock::now().monotonic);
+            let (path, count) = (Text::from(newcomer.path()), sites.len());
+            self.note(format!(
+                "{path} was in use before its {count} sites were attached to: functions entered by then are unknown"
+            ));
+            session.add_sites(sites);
+        }
+    }
+
+    /// Ends the session in the kernel, and reads what is left of it.
+    fn conclude(&mut self, session: &mut Session<'_>) -> Result<Conclusion, ObserverError> {
+        let left = self.side.processes(self.session).map_err(ObserverError::Map)?.len();
+        if left > 0 {
+            let (what, were) = if left == 1 { ("process", "was") } else { ("processes", "were") };
+            self.note(format!("{left} {what} of the command {were} still running when it ended"));
+        }
+        self.side.end(self.session).map_err(ObserverError::Session)?;
+        let deadline = Instant::now() + SETTLING;
+        loop {
+            self.side.settle();
+            while self.read(session) == BATCH {}
+            let tally = self.side.tally()?.since(&self.before);
+            if tally.is_settled() || Instant::now() > deadline {
+                let mut conclusion = Conclusion::now(Some(KernelCounts::new(tally.counts)));
+                conclusion.oddities = Oddities::new(tally.oddities);
+                let skipped = tally.skipped.into_iter().filter(|(_, count)| *count > 0);
+                let what = |name| format!("the kernel skipped the BPF program {name}, for this command or another one");
+                conclusion.missing = skipped.map(|(name, count)| Missing::Oddity { what: what(name), count }).collect();
+                conclusion.notes = self.take_notes();
+                return Ok(conclusion);
+            }
+        }
+    }
+}
+
+/// Sleeps until there is something to do.
+struct Waiting(Epoll);
+
+impl Waiting {
+    fn for_either(signals: &Signals, ring: &Ring) -> nix::Result<Self> {
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+        epoll.add(signals, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
+        // Woken by the record that makes it too full, not for as long as there are any.
+        epoll.add(ring, EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, 1))?;
+        Ok(Self(epoll))
+    }
+
+    fn sleep(&self, at_most: Duration) {
+        let timeout = EpollTimeout::try_from(at_most).unwrap_or(EpollTimeout::ZERO);
+        // Whatever wakes it, all is looked at.
+        let _ = self.0.wait(&mut [EpollEvent::empty()], timeout);
+    }
+}

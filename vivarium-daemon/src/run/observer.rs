@@ -1,0 +1,163 @@
+//! The kernel side made ready for one command.
+
+use std::path::Path;
+
+use aya::maps::MapError;
+use vivarium_sys::event::Backend;
+
+use super::late::Latecomers;
+use crate::cli::{Failure, with_causes};
+use crate::exit::Exit;
+use crate::kernel::backend::{NoBackend, RunningBackend};
+use crate::kernel::{
+    Attachments, KernelSide, KernelSideError, Ring, RingSize, SessionBit, SessionsError, Tally, TallyError, Unavailable,
+};
+use crate::record::Tid;
+use crate::session::{Kinds, SiteInfo};
+use crate::text::Text;
+
+/// What is said of programs without sites.
+const NO_SITES: &str = "nothing that ran has marked functions: mark them with #[vivarium::observe] of the crate vivarium, \
+                        and what they do is shown in them";
+
+/// What an observer needs to know.
+#[derive(Clone, Debug, Default)]
+pub struct ObserverOptions {
+    /// The backend; the best that works where nothing is said.
+    pub backend: Option<Backend>,
+    /// How much may wait for the reader.
+    pub ring: RingSize,
+    /// What is to be seen.
+    pub kinds: Kinds,
+    /// How long.
+    pub end: End,
+}
+
+/// When an observation ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum End {
+    /// When the command has ended, whatever it leaves running.
+    #[default]
+    WithCommand,
+    /// When everything that it made has ended, or somebody wants it to end.
+    WithAll,
+}
+
+/// The kernel side made ready for one command.
+pub struct Observer {
+    pub(super) side: KernelSide,
+    pub(super) ring: Ring,
+    pub(super) backend: RunningBackend,
+    pub(super) session: SessionBit,
+    pub(super) kinds: Kinds,
+    pub(super) end: End,
+    /// What had been counted when the session began.
+    pub(super) before: Tally,
+    /// The thread that starts the command.
+    pub(super) starter: Tid,
+    pub(super) late: Latecomers,
+    attachments: Attachments,
+    /// Whether there is anything at all to attach to.
+    has_sites: bool,
+    /// What is worth saying when it is over.
+    notes: Vec<String>,
+}
+
+/// Why a command cannot be observed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ObserverError {
+    /// There is no kernel side.
+    #[error(transparent)]
+    Side(#[from] KernelSideError),
+    /// No backend works.
+    #[error(transparent)]
+    Backend(#[from] NoBackend),
+    /// There is no room for another session.
+    #[error(transparent)]
+    Session(#[from] SessionsError),
+    /// The kernel side does not answer.
+    #[error("the kernel side does not answer")]
+    Map(#[from] MapError),
+    /// It does not say who asks.
+    #[error("cannot find out which thread this is")]
+    WhoAmI(#[from] Unavailable),
+    /// What was counted is not known.
+    #[error(transparent)]
+    Tally(#[from] TallyError),
+    /// Signals cannot be received.
+    #[error("cannot receive signals")]
+    Signals(#[source] nix::Error),
+    /// Nothing can be waited for.
+    #[error("cannot wait for the command")]
+    Wait(#[source] std::io::Error),
+}
+
+impl Failure for ObserverError {
+    fn exit(&self) -> Exit {
+        Exit::Failed
+    }
+}
+
+impl Observer {
+    /// Loads the kernel side, finds a backend that works, and begins a session. The thread that calls this must be the one
+    /// that starts the command.
+    ///
+    /// # Errors
+    /// When this kernel or these privileges do not allow it.
+    pub fn prepare(options: ObserverOptions) -> Result<Self, ObserverError> {
+        let (mut side, mut ring) = KernelSide::load(options.ring)?;
+        let backend = side.start_any(options.backend, &mut ring)?;
+        let session = side.begin(options.kinds.iter().map(|row| row.kind))?;
+        let mut notes: Vec<_> = backend.lost.iter().map(ToString::to_string).collect();
+        notes.extend(side.spans().err().map(|reason| format!("spans are not seen: {}", with_causes(reason))));
+        Ok(Self {
+            before: side.tally()?,
+            starter: side.this_thread()?,
+            side,
+            ring,
+            backend,
+            session,
+            kinds: options.kinds,
+            end: options.end,
+            late: Latecomers::default(),
+            attachments: Attachments::default(),
+            has_sites: false,
+            notes,
+        })
+    }
+
+    /// Attaches to the sites of a file, if it has any that are not attached to yet, and gives what is known of them.
+    pub fn attach(&mut self, path: &Path) -> Vec<SiteInfo> {
+        let Ok(programs) = self.side.spans() else { return Vec::new() };
+        match self.attachments.add(programs, path) {
+            Ok(None) => Vec::new(),
+            Ok(Some(found)) => {
+                self.has_sites |= !found.is_empty();
+                let file = Text::from(path);
+                let obstacles = found.obstacles.iter();
+                self.notes.extend(obstacles.map(|(site, why)| format!("{site} is not seen: {why}")));
+                self.notes.extend(found.refused.iter().map(|refusal| format!("{file}: {refusal}")));
+                found.sites
+            }
+            Err(error) => {
+                self.notes.push(format!("spans of {} are not seen: it {error}", Text::from(path)));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Says something when it is over.
+    pub(super) fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
+    /// What is to be said.
+    pub(super) fn take_notes(&mut self) -> Vec<String> {
+        let mut notes = std::mem::take(&mut self.notes);
+        if !self.has_sites && self.side.spans().is_ok() {
+            notes.push(NO_SITES.to_owned());
+        }
+        notes
+    }
+}

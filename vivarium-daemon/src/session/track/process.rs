@@ -1,0 +1,52 @@
+//! The processes, and the images that they run.
+
+use std::collections::VecDeque;
+
+use foldhash::{HashMap, HashMapExt};
+
+use crate::record::Pid;
+use crate::session::step::ImageId;
+
+/// How many processes that have ended are remembered, for records of them that come a little later.
+const MAX_ENDED: usize = 256;
+
+/// What each process runs.
+#[derive(Debug)]
+pub(super) struct Processes {
+    images: HashMap<Pid, ImageId>,
+    ended: VecDeque<(Pid, ImageId)>,
+    last: u32,
+}
+
+impl Processes {
+    pub(super) fn new() -> Self {
+        Self { images: HashMap::new(), ended: VecDeque::new(), last: 0 }
+    }
+
+    /// What this process runs now.
+    pub(super) fn image(&self, pid: Pid) -> Option<ImageId> {
+        self.images.get(&pid).copied()
+    }
+
+    /// From now on the process with this number runs something new; gives what the number stood for before.
+    pub(super) fn run(&mut self, pid: Pid) -> (ImageId, Option<ImageId>) {
+        self.last += 1;
+        let image = ImageId(self.last);
+        (image, self.images.insert(pid, image))
+    }
+
+    /// The process has ended; gives the image of one that ended so long ago that it is forgotten.
+    pub(super) fn end(&mut self, pid: Pid) -> Option<ImageId> {
+        self.ended.extend(self.image(pid).map(|image| (pid, image)));
+        let (pid, image) = if self.ended.len() > MAX_ENDED { self.ended.pop_front()? } else { return None };
+        // Unless the number belongs to another one by now, which has released it.
+        (self.image(pid) == Some(image)).then(|| self.images.remove(&pid)).flatten()
+    }
+
+    /// Every image that is not released, the oldest first.
+    pub(super) fn all(&self) -> Vec<ImageId> {
+        let mut images: Vec<_> = self.images.values().copied().collect();
+        images.sort_unstable();
+        images
+    }
+}

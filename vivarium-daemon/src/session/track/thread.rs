@@ -1,0 +1,100 @@
+//! The threads, and what each of them is in.
+
+use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt};
+use vivarium_sys::InstanceId;
+
+use super::spans::Handle;
+use crate::record::{Tid, Time};
+use crate::session::step::{ImageId, SpanId};
+
+/// How many threads are remembered; beyond that the half that has been silent longest is forgotten, since nothing tells
+/// of a thread that ends before its process does.
+const MAX_THREADS: usize = 1 << 14;
+
+/// A thread.
+#[derive(Debug)]
+pub(super) struct Thread {
+    pub(super) image: ImageId,
+    pub(super) inherited: Inherited,
+    /// The spans that it is in, as far as is known; a span that is above the kernel's innermost is over.
+    pub(super) running: Vec<Handle>,
+    pub(super) seen: Time,
+}
+
+/// The spans that a thread got from the one that made it, the outermost first.
+#[derive(Clone, Debug)]
+pub(super) struct Inherited {
+    frames: Rc<[Frame]>,
+    /// How many of them it is still in: the copy of a forked process can leave them.
+    left: usize,
+    /// Keeps the innermost from being released.
+    pub(super) held: Option<Handle>,
+}
+
+/// One inherited span; one that is not known keeps its place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Frame {
+    pub(super) span: Option<SpanId>,
+    pub(super) instance: InstanceId,
+}
+
+impl Inherited {
+    pub(super) fn nothing() -> Self {
+        Self { frames: Rc::new([]), left: 0, held: None }
+    }
+
+    pub(super) fn new(frames: Vec<Frame>, held: Option<Handle>) -> Self {
+        Self { left: frames.len(), frames: frames.into(), held }
+    }
+
+    /// Those that the thread is still in.
+    pub(super) fn frames(&self) -> &[Frame] {
+        &self.frames[..self.left]
+    }
+
+    /// How many of the frames are around and including the span with this instance, and the span.
+    pub(super) fn find(&self, instance: InstanceId) -> Option<(usize, SpanId)> {
+        let at = self.frames().iter().rposition(|frame| frame.instance == instance)?;
+        Some((at + 1, self.frames[at].span?))
+    }
+
+    /// The thread leaves all but `left` of them.
+    pub(super) fn leave(&mut self, left: usize) {
+        self.left = left;
+    }
+}
+
+/// The threads by their numbers.
+#[derive(Debug)]
+pub(super) struct Threads {
+    threads: HashMap<Tid, Thread>,
+}
+
+impl Threads {
+    pub(super) fn new() -> Self {
+        Self { threads: HashMap::new() }
+    }
+
+    pub(super) fn get_mut(&mut self, tid: Tid) -> Option<&mut Thread> {
+        self.threads.get_mut(&tid)
+    }
+
+    /// Adds a thread; gives those that this one replaces or pushes out.
+    pub(super) fn add(&mut self, tid: Tid, thread: Thread) -> Vec<Thread> {
+        let mut gone: Vec<_> = self.threads.insert(tid, thread).into_iter().collect();
+        if self.threads.len() > MAX_THREADS {
+            let mut seen: Vec<_> = self.threads.values().map(|thread| thread.seen).collect();
+            let (_, median, _) = seen.select_nth_unstable(MAX_THREADS / 2);
+            let median = *median;
+            gone.extend(self.threads.extract_if(|_, thread| thread.seen < median).map(|(_, thread)| thread));
+        }
+        gone
+    }
+
+    /// Removes the threads of an image.
+    pub(super) fn remove_image(&mut self, image: ImageId) -> Vec<Thread> {
+        self.threads.extract_if(|_, thread| thread.image == image).map(|(_, thread)| thread).collect()
+    }
+}

@@ -1,0 +1,61 @@
+//! What is said of a session as a whole, to people.
+
+use std::io::{self, Write};
+
+use super::look::{Look, Role};
+use super::{Context, Elapsed};
+use crate::accounting::{Missing, Verdict};
+use crate::session::Summary;
+
+/// Writes the line that says what was observed, how, for how long, and whether it is all; then what is missing, if it isn't.
+pub(super) fn write_heading(
+    output: &mut dyn Write,
+    look: Look,
+    summary: &Summary,
+    context: Context<'_>,
+) -> io::Result<()> {
+    let info = context.info;
+    write!(output, "vivarium · {} (pid {})", info.name(), info.pid)?;
+    write!(output, " · backend {} · {} · ", info.backend.name(), Elapsed(summary.duration))?;
+    let role = if summary.verdict.is_complete() { Role::Right } else { Role::Wrong };
+    writeln!(output, "{}", look.paint(role, &verdict(summary)))?;
+    for missing in summary.verdict.missing() {
+        writeln!(output, "  {} {missing}", look.paint(Role::Wrong, "missing:"))?;
+    }
+    Ok(())
+}
+
+/// Writes what else is worth knowing.
+pub(super) fn write_footing(
+    output: &mut dyn Write,
+    look: Look,
+    summary: &Summary,
+    context: Context<'_>,
+) -> io::Result<()> {
+    for note in &summary.notes {
+        writeln!(output, "{} {note}", look.paint(Role::Faint, "note:"))?;
+    }
+    if context.info.not_visible.is_empty() {
+        return Ok(());
+    }
+    let gaps: Vec<_> = context.info.not_visible.iter().map(ToString::to_string).collect();
+    let line = format!("not visible with backend {}: {}", context.info.backend.name(), gaps.join("; "));
+    writeln!(output, "{}", look.paint(Role::Faint, &line))
+}
+
+fn verdict(summary: &Summary) -> String {
+    let word = if summary.verdict.is_complete() { "complete" } else { "incomplete" };
+    let events = summary.events;
+    let lost = summary.verdict.lost_events();
+    let s = if events == 1 { "" } else { "s" };
+    if knows_losses(&summary.verdict) {
+        format!("{word}: {events} event{s}, {lost} lost")
+    } else {
+        format!("{word}: {events} event{s}, how many were lost is not known")
+    }
+}
+
+/// Whether the kernel side could be asked.
+fn knows_losses(verdict: &Verdict) -> bool {
+    !verdict.missing().iter().any(|missing| matches!(missing, Missing::Uncounted))
+}

@@ -1,0 +1,96 @@
+use std::fs;
+use std::path::PathBuf;
+
+use jsonschema::Validator;
+use serde_json::Value;
+use vivarium_sys::event::{EventKind, EventSpec, FieldType, Source};
+
+use crate::support::kernel::{Kernel, ROOT};
+use crate::support::observation::{lines, of_type, recording, render};
+use crate::support::storm::storm;
+use crate::support::tour::tour;
+
+fn schema() -> Validator {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/jsonl.schema.json");
+    let text = fs::read_to_string(path).expect("the schema is there");
+    let schema: Value = serde_json::from_str(&text).expect("the schema is JSON");
+    jsonschema::draft202012::new(&schema).expect("the schema is one")
+}
+
+#[track_caller]
+fn assert_follows(schema: &Validator, line: &Value) {
+    if let Err(error) = schema.validate(line) {
+        panic!("{error}\nin {line:#}");
+    }
+}
+
+#[test]
+fn every_type_of_line_does() {
+    let schema = schema();
+    let all: Vec<_> = [tour(), storm()].iter().flat_map(lines).collect();
+    all.iter().for_each(|line| assert_follows(&schema, line));
+    for wanted in ["session", "process", "span_start", "span_stop", "span_raise", "event", "summary"] {
+        assert!(!of_type(&all, wanted).is_empty(), "there is a {wanted}");
+    }
+}
+
+#[test]
+fn a_recording_that_breaks_off_does() {
+    let whole = recording(&storm());
+    let (_, _, lines) = render(&whole[..whole.len() - 1]).expect("a recording");
+    let schema = schema();
+    lines.lines().for_each(|line| assert_follows(&schema, &serde_json::from_str(line).expect("JSON")));
+}
+
+#[test]
+fn every_kind_of_event_does_with_each_field_and_with_none() {
+    let schema = schema();
+    let mut kernel = Kernel::new();
+    for row in EventKind::all() {
+        kernel.appear(ROOT, ROOT, "tour");
+        let (numbers, texts) = something(row);
+        let texts: Vec<_> = texts.iter().map(Vec::as_slice).collect();
+        kernel.event(ROOT, row.kind, &numbers, &texts);
+        kernel.appear(ROOT, ROOT, "tour");
+        kernel.event(ROOT, row.kind, &[], &[]);
+    }
+    let events = of_type(&lines(&kernel), "event");
+    assert_eq!(events.len(), 2 * EventKind::all().count());
+    for (row, pair) in EventKind::all().zip(events.chunks(2)) {
+        for event in pair {
+            assert_follows(&schema, event);
+            assert_eq!(event["kind"], row.name);
+            let fields = event["fields"].as_object().expect("an object");
+            assert_eq!(fields.keys().collect::<Vec<_>>(), sorted_names(row));
+        }
+        let [given, nothing] = pair else { panic!("two of each") };
+        for name in sorted_names(row) {
+            assert!(!given["fields"][name].is_null(), "{}.{name} is told", row.name);
+            assert!(nothing["fields"][name].is_null(), "{}.{name} is not known", row.name);
+        }
+    }
+}
+
+/// As the parser of JSON orders them.
+fn sorted_names(row: &EventSpec) -> Vec<&str> {
+    let mut names: Vec<_> = row.fields.iter().map(|field| field.name).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Numbers and texts for all fields of a kind.
+fn something(row: &EventSpec) -> (Vec<u64>, Vec<Vec<u8>>) {
+    let (mut numbers, mut texts) = (vec![0; 8], vec![Vec::new(); 4]);
+    for field in row.fields {
+        match field.source {
+            Source::Number(index) => numbers[usize::from(index)] = 1,
+            Source::Text(index) => {
+                texts[usize::from(index)] = match field.kind {
+                    FieldType::Address => b"\x01\0/run/socket".to_vec(),
+                    _ => b"something".to_vec(),
+                };
+            }
+        }
+    }
+    (numbers, texts)
+}

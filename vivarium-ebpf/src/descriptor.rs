@@ -1,0 +1,44 @@
+//! The files that the running thread has open.
+
+use vivarium_sys::load::Field;
+
+use crate::kernel::{Address, Typed};
+use crate::path::Place;
+
+/// An open file of the kernel, a `struct file`.
+#[derive(Clone, Copy)]
+pub(crate) struct File(Address);
+
+impl File {
+    /// What a descriptor of the running thread stands for.
+    #[inline(always)]
+    pub(crate) fn of_descriptor(descriptor: i32) -> Option<Self> {
+        let table = Typed::current_task().follow(Field::TaskFiles).follow(Field::FilesFdt);
+        let limit: u32 = table.get(Field::FdtableMaxFds);
+        // A negative number is a large one.
+        if descriptor as u32 >= limit {
+            return None;
+        }
+        let files: u64 = table.get(Field::FdtableFd);
+        let file: Address = Address(files + descriptor as u64 * size_of::<u64>() as u64).read();
+        (file.0 != 0).then_some(Self(file))
+    }
+
+    /// Where it is.
+    #[inline(always)]
+    pub(crate) fn place(self) -> Place {
+        Place::at(self.0.inner(Field::FilePath))
+    }
+
+    /// The value of a field.
+    #[inline(always)]
+    pub(crate) fn get<T: Copy>(self, field: Field) -> T {
+        self.0.get(field)
+    }
+
+    /// The value of a field of its inode.
+    #[inline(always)]
+    pub(crate) fn inode<T: Copy>(self, field: Field) -> T {
+        self.0.follow(Field::FileInode).get(field)
+    }
+}

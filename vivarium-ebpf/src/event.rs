@@ -1,0 +1,49 @@
+//! An event: something that an observed thread does, now.
+
+use vivarium_sys::event::EventKind;
+use vivarium_sys::wire::RecordType;
+
+use crate::counts::{self, Outcome};
+use crate::header::Subject;
+use crate::record::Record;
+use crate::thread::Thread;
+use crate::wanted;
+
+/// Tells of an event of the running thread, if it is observed. What costs something is left to `fill`, which runs only when
+/// a session wants to know.
+#[inline(always)]
+pub(crate) fn tell<const NUMBERS: usize, const TEXTS: usize>(
+    kind: EventKind,
+    result: Option<i32>,
+    fill: impl FnOnce(&Thread, &mut Record<NUMBERS, TEXTS>),
+) {
+    if let Some(thread) = Thread::current() {
+        tell_of(&thread, kind, result, fill);
+    }
+}
+
+/// Tells of an event of this thread, which runs.
+#[inline(always)]
+pub(crate) fn tell_of<const NUMBERS: usize, const TEXTS: usize>(
+    thread: &Thread,
+    kind: EventKind,
+    result: Option<i32>,
+    fill: impl FnOnce(&Thread, &mut Record<NUMBERS, TEXTS>),
+) {
+    let outcome = if wanted::wants(kind) {
+        let subject = Subject {
+            record: RecordType::Event,
+            kind,
+            span: thread.state.innermost(),
+            flags: thread.state.record_flags(),
+            depth: thread.state.own_depth(),
+            result,
+            numbers: NUMBERS,
+            texts: TEXTS,
+        };
+        Record::send(thread, subject, |record| fill(thread, record))
+    } else {
+        Outcome::Filtered
+    };
+    counts::count(RecordType::Event, kind, outcome);
+}

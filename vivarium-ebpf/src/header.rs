@@ -1,0 +1,56 @@
+//! The head of a record: what, when, who, and the innermost span.
+
+use aya_ebpf::helpers::{bpf_get_current_uid_gid, bpf_get_smp_processor_id, bpf_ktime_get_ns, generated};
+use vivarium_sys::event::EventKind;
+use vivarium_sys::load::Frame;
+use vivarium_sys::wire::{COMM_BYTES, Header, RecordFlags, RecordType};
+
+use crate::thread::Thread;
+
+/// What a record is about.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject {
+    pub(crate) record: RecordType,
+    pub(crate) kind: EventKind,
+    /// The span that the record belongs to.
+    pub(crate) span: Frame,
+    pub(crate) flags: RecordFlags,
+    pub(crate) depth: u32,
+    pub(crate) result: Option<i32>,
+    pub(crate) numbers: usize,
+    pub(crate) texts: usize,
+}
+
+/// Writes the head of a record about the running thread.
+///
+/// # Safety
+///
+/// There is room for a header at `header`.
+#[inline(always)]
+pub(crate) unsafe fn write(header: *mut Header, thread: &Thread, subject: Subject) {
+    let users = bpf_get_current_uid_gid();
+    let flags = match subject.result {
+        Some(_) => subject.flags.with(RecordFlags::HAS_RESULT),
+        None => subject.flags,
+    };
+    // SAFETY: the caller's promise. Field by field, so that nothing is built on the small stack first.
+    unsafe {
+        (*header).record = subject.record as u8;
+        (*header).flags = flags;
+        (*header).kind = subject.kind;
+        (*header).depth = if subject.depth > u16::MAX.into() { u16::MAX } else { subject.depth as u16 };
+        (*header).numbers = subject.numbers as u8;
+        (*header).texts = subject.texts as u8;
+        (*header).time = bpf_ktime_get_ns();
+        (*header).sessions = thread.sessions;
+        (*header).pid = thread.ids.process;
+        (*header).tid = thread.ids.thread;
+        (*header).uid = users as u32;
+        (*header).gid = (users >> 32) as u32;
+        (*header).instance = subject.span.instance;
+        (*header).site = subject.span.site;
+        (*header).result = subject.result.unwrap_or(0);
+        (*header).cpu = bpf_get_smp_processor_id();
+        generated::bpf_get_current_comm((&raw mut (*header).comm).cast(), COMM_BYTES as u32);
+    }
+}

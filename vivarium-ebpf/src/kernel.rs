@@ -1,0 +1,114 @@
+//! The memory of the kernel, read by the names that its types give to their fields.
+//!
+//! The offsets are those of the running kernel: the loader sets them before the verifier sees the programs, so that they
+//! are constants to it.
+
+use core::ffi::c_void;
+use core::mem::MaybeUninit;
+
+use aya_ebpf::Global;
+use aya_ebpf::helpers::{bpf_get_current_task_btf, generated};
+use vivarium_sys::load::{Field, MISSING};
+
+/// `vivarium_sys::load::Offsets`.
+#[unsafe(no_mangle)]
+static OFFSETS: [Global<u32>; Field::ALL.len()] = [const { Global::new(MISSING) }; Field::ALL.len()];
+
+#[inline(always)]
+fn offset(field: Field) -> usize {
+    OFFSETS[field as usize].load() as usize
+}
+
+/// A pointer to a type of the kernel that the verifier knows: reading through it is a plain load.
+#[derive(Clone, Copy)]
+pub(crate) struct Typed(*const u8);
+
+impl Typed {
+    /// An argument that the kernel passed to a typed program.
+    #[inline(always)]
+    pub(crate) fn argument(pointer: *const c_void) -> Self {
+        Self(pointer.cast())
+    }
+
+    /// The running task, a `task_struct`.
+    #[inline(always)]
+    pub(crate) fn current_task() -> Self {
+        // SAFETY: the helper takes nothing.
+        Self(unsafe { bpf_get_current_task_btf() }.cast_const().cast())
+    }
+
+    /// The value of a field.
+    #[inline(always)]
+    pub(crate) fn get<T: Copy>(self, field: Field) -> T {
+        // SAFETY: the verifier knows the type of the pointer and checks the field's offset and size against it. Volatile,
+        // so that the compiler neither splits nor merges loads.
+        unsafe { self.0.add(offset(field)).cast::<T>().read_volatile() }
+    }
+
+    /// Where a field points.
+    #[inline(always)]
+    pub(crate) fn follow(self, field: Field) -> Self {
+        Self(self.get::<*const u8>(field))
+    }
+
+    /// A field that is a structure itself.
+    #[inline(always)]
+    pub(crate) fn inner(self, field: Field) -> Self {
+        // SAFETY: the verifier allows only offsets within the type.
+        Self(unsafe { self.0.add(offset(field)) })
+    }
+
+    /// The same as an address, for the verifier to forget the type.
+    #[inline(always)]
+    pub(crate) fn address(self) -> Address {
+        Address(self.0 as u64)
+    }
+}
+
+/// An address in the kernel of which the verifier knows nothing: reading goes through a helper.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(transparent)]
+pub(crate) struct Address(pub(crate) u64);
+
+impl Address {
+    /// What is there; all zero when it can't be read.
+    #[inline(always)]
+    pub(crate) fn read<T: Copy>(self) -> T {
+        let mut value = MaybeUninit::<T>::zeroed();
+        // SAFETY: the helper writes to the value alone, and fails on a bad address. All that is read are integers.
+        unsafe {
+            generated::bpf_probe_read_kernel(value.as_mut_ptr().cast(), size_of::<T>() as u32, self.pointer());
+            value.assume_init()
+        }
+    }
+
+    /// The value of a field.
+    #[inline(always)]
+    pub(crate) fn get<T: Copy>(self, field: Field) -> T {
+        self.inner(field).read()
+    }
+
+    /// Where a field points.
+    #[inline(always)]
+    pub(crate) fn follow(self, field: Field) -> Self {
+        self.get(field)
+    }
+
+    /// A field that is a structure itself.
+    #[inline(always)]
+    pub(crate) fn inner(self, field: Field) -> Self {
+        Self(self.0.wrapping_add(offset(field) as u64))
+    }
+
+    /// The structure whose field is here.
+    #[inline(always)]
+    pub(crate) fn container_of(self, field: Field) -> Self {
+        Self(self.0.wrapping_sub(offset(field) as u64))
+    }
+
+    /// For a helper.
+    #[inline(always)]
+    pub(crate) fn pointer(self) -> *const c_void {
+        self.0 as *const c_void
+    }
+}

@@ -1,0 +1,6 @@
+//! How threads and processes come, what they become, and how they go.
+
+mod exec;
+mod exit;
+mod fork;
+mod whoami;

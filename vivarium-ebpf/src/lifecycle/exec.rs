@@ -1,0 +1,76 @@
+//! A process executes another program.
+
+use aya_ebpf::macros::btf_tracepoint;
+use aya_ebpf::programs::BtfTracePointContext;
+use vivarium_sys::event::EventKind;
+use vivarium_sys::load::{Field, Oddity, ThreadFlags, ThreadState};
+
+use crate::counts::odd;
+use crate::event;
+use crate::identity;
+use crate::kernel::{Address, Typed};
+use crate::path::{Name, Place};
+use crate::record::Record;
+use crate::thread::{self, Ids, Thread};
+use crate::user::UserAddress;
+
+#[btf_tracepoint(function = "sched_process_exec")]
+fn task_exec(ctx: BtfTracePointContext) -> i32 {
+    let ids = Ids::current();
+    let Some(state) = move_state(ctx.arg(1), ids.thread) else {
+        return 0;
+    };
+    let task = Typed::argument(ctx.arg(0));
+    state.flags = state.flags.without(ThreadFlags::PENDING);
+    state.users = identity::users(task);
+    if let Some(thread) = Thread::of(ids, state) {
+        event::tell_of::<1, 4>(&thread, EventKind::PROC_EXEC, Some(0), |_, record| {
+            describe(record, task, Typed::argument(ctx.arg(2)));
+        });
+    }
+    if let Some(state) = thread::state(ids.thread) {
+        state.become_program();
+    }
+    0
+}
+
+/// The state of the running thread. When it wasn't the leader of its process it is now, and has the leader's id.
+#[inline(always)]
+fn move_state(old: u32, thread: u32) -> Option<&'static mut ThreadState> {
+    let state = thread::state(old)?;
+    if old == thread {
+        return Some(state);
+    }
+    let moved = thread::insert(thread, state);
+    thread::remove(old);
+    if moved.is_none() {
+        odd(Oddity::LostAtExec);
+    }
+    moved
+}
+
+/// Tells what is executed, of a `linux_binprm`.
+#[inline(always)]
+fn describe(record: &mut Record<1, 4>, task: Typed, program: Typed) {
+    let arguments: i32 = program.get(Field::BprmArgc);
+    record.number(0, arguments as u64);
+
+    let file = Place::of(program.follow(Field::BprmFile).inner(Field::FilePath));
+    let given: Address = program.get(Field::BprmFilename);
+    // A script has become an argument, and what is executed is its interpreter.
+    let script = given != program.get(Field::BprmInterp);
+    if !script {
+        record.text(0, |room| room.path(file, Name::MayBeGone));
+    } else if given.read::<u8>() == b'/' {
+        record.text(0, |room| room.string(given));
+    } else {
+        record.text(0, |room| room.beneath(Place::working_directory(), given));
+    }
+    let memory = task.follow(Field::TaskMm);
+    let (start, end): (u64, u64) = (memory.get(Field::MmArgStart), memory.get(Field::MmArgEnd));
+    record.text(1, |room| room.user_bytes(UserAddress(start), end.wrapping_sub(start)));
+    if script {
+        record.text(2, |room| room.path(file, Name::MayBeGone));
+    }
+    record.text(3, |room| room.path(Place::working_directory(), Name::MayBeGone));
+}

@@ -1,0 +1,46 @@
+//! The BPF programs of Vivarium.
+//!
+//! Each file holds one concept. Programs are named as in `vivarium_sys::load::PROGRAMS`, in at most 15 characters, so that
+//! the kernel shows the whole name.
+//!
+//! A word on pointers: the verifier proves before any program runs that all memory it touches is its own, and the kernel
+//! catches what it can't prove. So a wrong pointer here can give a wrong answer, but never harm.
+#![no_std]
+#![no_main]
+#![feature(core_intrinsics)]
+#![expect(internal_features, reason = "the target has atomic operations that `core::sync::atomic` does not offer")]
+
+mod atomic;
+mod bounds;
+mod counts;
+mod descriptor;
+mod dynamic;
+mod event;
+mod header;
+mod hooks;
+mod identity;
+mod kernel;
+mod lifecycle;
+mod mode;
+mod open;
+mod path;
+mod record;
+mod ring;
+mod scratch;
+mod socket;
+mod span;
+mod syscalls;
+mod text;
+mod thread;
+mod user;
+mod wanted;
+
+/// Read by the kernel: helpers such as `bpf_probe_read_kernel` are for GPL programs only.
+#[unsafe(no_mangle)]
+#[unsafe(link_section = "license")]
+static LICENSE: [u8; 13] = *b"Dual MIT/GPL\0";
+
+#[panic_handler]
+fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
+    loop {}
+}

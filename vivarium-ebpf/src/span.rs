@@ -1,0 +1,150 @@
+//! The spans: marked functions and `span!`s that start and stop.
+//!
+//! The stack changes whether or not the record of it could be sent, so that a lost record never corrupts it.
+
+use aya_ebpf::EbpfContext as _;
+use aya_ebpf::helpers::bpf_get_attach_cookie;
+use aya_ebpf::macros::uprobe;
+use aya_ebpf::programs::ProbeContext;
+use vivarium_sys::event::EventKind;
+use vivarium_sys::load::{Frame, Oddity, Started, Stopped, ThreadFlags};
+use vivarium_sys::probe::{StartFlags, StopFlags};
+use vivarium_sys::wire::{Header, RecordFlags, RecordType};
+use vivarium_sys::{InstanceId, SiteId};
+
+use crate::counts::{self, odd};
+use crate::dynamic;
+use crate::header::{self, Subject};
+use crate::record::Record;
+use crate::ring;
+use crate::thread::Thread;
+use crate::user::UserAddress;
+
+/// A record with nothing but two numbers, as most are that tell of spans.
+#[repr(C)]
+struct SpanRecord {
+    header: Header,
+    numbers: [u64; 2],
+}
+
+/// An argument of a probe.
+#[inline(always)]
+fn argument(ctx: &ProbeContext, at: usize) -> u64 {
+    ctx.arg(at).unwrap_or(0)
+}
+
+/// The span that a probe speaks of.
+#[inline(always)]
+fn span(ctx: &ProbeContext) -> Frame {
+    // SAFETY: the context is the one that the kernel passed.
+    let site = match unsafe { bpf_get_attach_cookie(ctx.as_ptr()) } {
+        0 => argument(ctx, 1),
+        site => site,
+    };
+    Frame { site: SiteId(site), instance: InstanceId(argument(ctx, 0)) }
+}
+
+/// Whether the site is one that the program made while it ran.
+#[inline(always)]
+fn is_dynamic(ctx: &ProbeContext) -> bool {
+    // SAFETY: the context is the one that the kernel passed.
+    unsafe { bpf_get_attach_cookie(ctx.as_ptr()) == SiteId::DYNAMIC.0 }
+}
+
+#[inline(always)]
+fn subject(record: RecordType, span: Frame, thread: &Thread, numbers: usize, texts: usize) -> Subject {
+    let flags = thread.state.record_flags();
+    Subject {
+        record,
+        kind: EventKind::NONE,
+        span,
+        // The header's span is the one that the record is about, which is never an inherited one.
+        flags: RecordFlags(flags.0 & !RecordFlags::INHERITED.0),
+        depth: thread.state.own_depth(),
+        result: None,
+        numbers,
+        texts,
+    }
+}
+
+/// Sends a record with two numbers.
+#[inline(always)]
+fn send(thread: &Thread, subject: Subject, numbers: [u64; 2]) {
+    let outcome = ring::send(|record: *mut SpanRecord| {
+        // SAFETY: the ring gave room for the whole record.
+        unsafe {
+            header::write(&raw mut (*record).header, thread, subject);
+            (*record).numbers = numbers;
+        }
+    });
+    counts::count(subject.record, EventKind::NONE, outcome);
+}
+
+#[uprobe]
+fn span_start(ctx: ProbeContext) -> u32 {
+    let Some(thread) = Thread::current() else {
+        return 0;
+    };
+    let (span, flags) = (span(&ctx), StartFlags(argument(&ctx, 2) as u32));
+    let started = thread.state.start(span, flags);
+    match started {
+        Started::Pushed => (),
+        Started::Healed => odd(Oddity::HealedByStart),
+        Started::TooDeep => odd(Oddity::TooDeep),
+    }
+    let outer = thread.state.outer().instance.0;
+    if is_dynamic(&ctx) {
+        let subject = subject(RecordType::SpanStart, span, &thread, 4, 3);
+        let outcome = Record::<4, 3>::send(&thread, subject, |record| {
+            record.number(0, flags.0.into());
+            record.number(1, outer);
+            dynamic::describe(record, UserAddress(argument(&ctx, 4)));
+        });
+        counts::count(RecordType::SpanStart, EventKind::NONE, outcome);
+    } else {
+        let subject = subject(RecordType::SpanStart, span, &thread, 2, 0);
+        send(&thread, subject, [flags.0.into(), outer]);
+    }
+    0
+}
+
+#[uprobe]
+fn span_stop(ctx: ProbeContext) -> u32 {
+    let Some(thread) = Thread::current() else {
+        return 0;
+    };
+    let (span, flags) = (span(&ctx), StopFlags(argument(&ctx, 2) as u32));
+    let subject = subject(RecordType::SpanStop, span, &thread, 2, 0);
+    let closed = match thread.state.stop(span.instance) {
+        Stopped::Popped | Stopped::TooDeep => 0,
+        Stopped::Healed(deeper) => {
+            odd(Oddity::HealedByStop);
+            deeper
+        }
+        Stopped::Unknown => {
+            // It started before anyone looked, unless someone did.
+            if !thread.state.flags.contains(ThreadFlags::ENTERED_BEFORE) {
+                odd(Oddity::StopWithoutStart);
+            }
+            return 0;
+        }
+    };
+    send(&thread, subject, [flags.0.into(), closed.into()]);
+    0
+}
+
+#[uprobe]
+fn span_raise(ctx: ProbeContext) -> u32 {
+    let Some(thread) = Thread::current() else {
+        return 0;
+    };
+    let subject = subject(RecordType::SpanRaise, span(&ctx), &thread, 2, 2);
+    let outcome = Record::<2, 2>::send(&thread, subject, |record| {
+        record.number(0, argument(&ctx, 2) & u64::from(u32::MAX));
+        record.number(1, argument(&ctx, 5) & u64::from(u32::MAX));
+        record.text(0, |room| room.string(UserAddress(argument(&ctx, 3))));
+        record.text(1, |room| room.string(UserAddress(argument(&ctx, 4))));
+    });
+    counts::count(RecordType::SpanRaise, EventKind::NONE, outcome);
+    0
+}

@@ -1,0 +1,97 @@
+//! The backend of system calls: each is seen when it returns, with its arguments as they were and its result.
+//!
+//! One small program sees all of them and passes those on that anyone tells of, each to the program of its family.
+
+mod file;
+mod given;
+mod identity;
+mod net;
+mod process;
+
+use aya_ebpf::btf_maps::ProgramArray;
+use aya_ebpf::macros::{btf_map, btf_tracepoint};
+use aya_ebpf::programs::BtfTracePointContext;
+use vivarium_sys::event::EventKind;
+use vivarium_sys::load::{Field, Oddity, SYSCALL_LIMIT, Syscall};
+
+use crate::counts::odd;
+use crate::event;
+use crate::kernel::Typed;
+use crate::record::Record;
+use crate::thread::Thread;
+use crate::user::UserAddress;
+
+#[btf_map]
+static SYSCALLS: ProgramArray<{ SYSCALL_LIMIT as usize }> = ProgramArray::new();
+
+/// The thread is in a system call of a 32-bit program.
+const TS_COMPAT: u32 = 2;
+/// The system call is one of an x32 program.
+const X32: u64 = 1 << 30;
+
+#[btf_tracepoint(function = "sys_exit")]
+fn sys_exit(ctx: BtfTracePointContext) -> i32 {
+    let number: i64 = Typed::argument(ctx.arg(0)).get(Field::RegsOrigAx);
+    let status: u32 = Typed::current_task().get(Field::TaskStatus);
+    if status & TS_COMPAT != 0 || number > 0 && number as u64 & X32 != 0 {
+        // By another convention the numbers mean other calls.
+        if Thread::current().is_some() {
+            odd(Oddity::ForeignSyscall);
+        }
+        return 0;
+    }
+    // SAFETY: nothing is left to be done when the other program takes over.
+    unsafe { SYSCALLS.tail_call(&ctx, number as u32) };
+    0
+}
+
+/// A system call that returns.
+pub(crate) struct Call {
+    registers: Typed,
+    result: i64,
+}
+
+impl Call {
+    /// The registers of the arguments, in their order.
+    const ARGUMENTS: [Field; 6] =
+        [Field::RegsDi, Field::RegsSi, Field::RegsDx, Field::RegsR10, Field::RegsR8, Field::RegsR9];
+
+    #[inline(always)]
+    fn of(ctx: &BtfTracePointContext) -> Self {
+        Self { registers: Typed::argument(ctx.arg(0)), result: ctx.arg(1) }
+    }
+
+    /// Which one.
+    #[inline(always)]
+    fn which(&self) -> Option<Syscall> {
+        Syscall::from_number(self.registers.get(Field::RegsOrigAx))
+    }
+
+    /// An argument.
+    #[inline(always)]
+    fn argument(&self, at: usize) -> u64 {
+        self.registers.get(Self::ARGUMENTS[at])
+    }
+
+    /// An argument that is an `int`.
+    #[inline(always)]
+    fn int(&self, at: usize) -> i32 {
+        self.argument(at) as i32
+    }
+
+    /// An argument that is a pointer.
+    #[inline(always)]
+    fn pointer(&self, at: usize) -> UserAddress {
+        UserAddress(self.argument(at))
+    }
+
+    /// Tells of the event that this call is, with the result.
+    #[inline(always)]
+    fn tell<const NUMBERS: usize, const TEXTS: usize>(
+        &self,
+        kind: EventKind,
+        fill: impl FnOnce(&Thread, &mut Record<NUMBERS, TEXTS>),
+    ) {
+        event::tell(kind, Some(self.result as i32), fill);
+    }
+}

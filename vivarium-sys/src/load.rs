@@ -1,0 +1,90 @@
+//! What the BPF programs and their loader agree on, besides the records: maps, globals, and which program needs what.
+//!
+//! The loader follows [`PROGRAMS`]: a program whose target or one of whose [`Field`]s this kernel lacks is left out, and
+//! exactly the kinds of event that it serves are missing then.
+
+mod field;
+mod oddity;
+mod program;
+mod stack;
+mod syscall;
+mod thread;
+
+pub use field::{Field, FieldSet, MISSING, Offsets};
+pub use oddity::{Effect, Oddity};
+pub use program::{Attach, PROGRAMS, Program};
+pub use stack::{Started, Stopped};
+pub use syscall::Syscall;
+pub use thread::{Adoption, Frame, ThreadFlags, ThreadState};
+
+use crate::event::EventKind;
+
+/// The names of the maps.
+pub mod map {
+    /// The ring buffer that carries all records. The loader sets its size.
+    pub const RECORDS: &str = "RECORDS";
+    /// Per processor: [`Counts`](crate::wire::Counts) for each [`counter_index`](crate::wire::counter_index).
+    pub const COUNTS: &str = "COUNTS";
+    /// Per processor: how often each [`Oddity`](super::Oddity) happened.
+    pub const ODDITIES: &str = "ODDITIES";
+    /// The observed threads: from a thread's id in the initial namespace to its [`ThreadState`](super::ThreadState).
+    pub const THREADS: &str = "THREADS";
+    /// One [`Wanted`](super::Wanted).
+    pub const WANTED: &str = "WANTED";
+    /// From a thread's id in the initial namespace to the [`Adoption`](super::Adoption) of the next process that it makes.
+    pub const ADOPT: &str = "ADOPT";
+    /// Room to build records in: a power of two of entries, four for each processor and 64 at least. The loader sets how
+    /// many, and [`SCRATCH_MASK`](super::global::SCRATCH_MASK).
+    pub const SCRATCH: &str = "SCRATCH";
+    /// Which program handles a system call, by its number on x86-64.
+    pub const SYSCALLS: &str = "SYSCALLS";
+}
+
+/// The names of the read-only globals that the loader sets.
+pub mod global {
+    /// [`Offsets`](super::Offsets).
+    pub const OFFSETS: &str = "OFFSETS";
+    /// How many entries [`SCRATCH`](super::map::SCRATCH) has, less one, as `u32`.
+    pub const SCRATCH_MASK: &str = "SCRATCH_MASK";
+    /// The reader is woken when so many bytes are waiting, as `u64`; below, it comes by itself.
+    pub const WAKE_BYTES: &str = "WAKE_BYTES";
+}
+
+/// How many system calls [`SYSCALLS`](map::SYSCALLS) has room for.
+pub const SYSCALL_LIMIT: u32 = 512;
+
+/// What the sessions want of the kernel side.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(C)]
+pub struct Wanted {
+    /// A bit for each kind of event that any session wants.
+    kinds: [u64; EventKind::LIMIT as usize / 64],
+    /// A bit for each session that is running; what has none of these bits is not observed any more.
+    pub sessions: u64,
+}
+
+impl Wanted {
+    /// The same, and this kind too.
+    ///
+    /// ```
+    /// use vivarium_sys::event::EventKind;
+    /// use vivarium_sys::load::Wanted;
+    /// let wanted = Wanted::default().with(EventKind::PATH_OPEN);
+    /// assert!(wanted.wants(EventKind::PATH_OPEN));
+    /// assert!(!wanted.wants(EventKind::TASK_KILL));
+    /// ```
+    #[must_use]
+    pub const fn with(mut self, kind: EventKind) -> Self {
+        if kind.0 < EventKind::LIMIT {
+            self.kinds[kind.0 as usize / 64] |= 1 << (kind.0 % 64);
+        }
+        self
+    }
+
+    /// Whether any session wants events of this kind.
+    #[must_use]
+    #[inline(always)]
+    pub const fn wants(&self, kind: EventKind) -> bool {
+        kind.0 < EventKind::LIMIT && self.kinds[kind.0 as usize / 64] & (1 << (kind.0 % 64)) != 0
+    }
+}

@@ -1,0 +1,174 @@
+//! The fields of the kernel's types that the BPF programs read, by the kernel's own names.
+
+/// The offset of a field that this kernel doesn't have.
+pub const MISSING: u32 = u32::MAX;
+
+/// Defines [`Field`], so that each is written once.
+macro_rules! fields {
+    ($($variant:ident = $structure:literal, $path:literal;)+) => {
+        /// A field of a type of the kernel. The number is its index in [`Offsets`].
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+        #[repr(u32)]
+        #[non_exhaustive]
+        #[expect(missing_docs, reason = "each is named after the field of the kernel that it stands for")]
+        pub enum Field {
+            $($variant,)+
+        }
+
+        impl Field {
+            /// Every field.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The type, and the path of members in it.
+            ///
+            /// ```
+            /// use vivarium_sys::load::Field;
+            /// assert_eq!(Field::DentryNameText.location(), ("dentry", "d_name.name"));
+            /// ```
+            #[must_use]
+            pub const fn location(self) -> (&'static str, &'static str) {
+                match self {
+                    $(Self::$variant => ($structure, $path),)+
+                }
+            }
+        }
+    };
+}
+
+fields! {
+    TaskPid = "task_struct", "pid";
+    TaskTgid = "task_struct", "tgid";
+    TaskStatus = "task_struct", "thread_info.status";
+    TaskMm = "task_struct", "mm";
+    TaskFs = "task_struct", "fs";
+    TaskFiles = "task_struct", "files";
+    TaskSignal = "task_struct", "signal";
+    TaskGroupLeader = "task_struct", "group_leader";
+    TaskExitCode = "task_struct", "exit_code";
+    TaskCred = "task_struct", "cred";
+    SignalLive = "signal_struct", "live.counter";
+    SignalFlags = "signal_struct", "flags";
+    SignalGroupExitCode = "signal_struct", "group_exit_code";
+    CredUid = "cred", "uid";
+    CredEuid = "cred", "euid";
+    CredSuid = "cred", "suid";
+    MmArgStart = "mm_struct", "arg_start";
+    MmArgEnd = "mm_struct", "arg_end";
+    BprmFile = "linux_binprm", "file";
+    BprmFilename = "linux_binprm", "filename";
+    BprmInterp = "linux_binprm", "interp";
+    BprmArgc = "linux_binprm", "argc";
+    FsRoot = "fs_struct", "root";
+    FsPwd = "fs_struct", "pwd";
+    FilesFdt = "files_struct", "fdt";
+    FdtableFd = "fdtable", "fd";
+    FdtableMaxFds = "fdtable", "max_fds";
+    FilePath = "file", "f_path";
+    FileFlags = "file", "f_flags";
+    FileInode = "file", "f_inode";
+    FilePrivateData = "file", "private_data";
+    PathMnt = "path", "mnt";
+    PathDentry = "path", "dentry";
+    DentryParent = "dentry", "d_parent";
+    DentryNameText = "dentry", "d_name.name";
+    DentryNameLength = "dentry", "d_name.len";
+    DentryHash = "dentry", "d_hash.pprev";
+    DentryInode = "dentry", "d_inode";
+    DentrySuper = "dentry", "d_sb";
+    SuperMagic = "super_block", "s_magic";
+    InodeNumber = "inode", "i_ino";
+    InodeMode = "inode", "i_mode";
+    InodePrivate = "inode", "i_private";
+    VfsmountRoot = "vfsmount", "mnt_root";
+    MountMnt = "mount", "mnt";
+    MountParent = "mount", "mnt_parent";
+    MountMountpoint = "mount", "mnt_mountpoint";
+    PidNumbers = "pid", "numbers";
+    SocketSk = "socket", "sk";
+    SocketType = "socket", "type";
+    SockFamily = "sock", "__sk_common.skc_family";
+    SockType = "sock", "sk_type";
+    SockProtocol = "sock", "sk_protocol";
+    RegsDi = "pt_regs", "di";
+    RegsSi = "pt_regs", "si";
+    RegsDx = "pt_regs", "dx";
+    RegsR10 = "pt_regs", "r10";
+    RegsR8 = "pt_regs", "r8";
+    RegsR9 = "pt_regs", "r9";
+    RegsOrigAx = "pt_regs", "orig_ax";
+}
+
+/// Where the fields are in this kernel: the read-only global [`OFFSETS`](super::global::OFFSETS).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(transparent)]
+pub struct Offsets(pub [u32; Field::ALL.len()]);
+
+impl Offsets {
+    /// None is known.
+    pub const UNRESOLVED: Self = Self([MISSING; Field::ALL.len()]);
+
+    /// Sets where `field` is, in bytes from the start of its type.
+    pub const fn set(&mut self, field: Field, offset: u32) {
+        self.0[field as usize] = offset;
+    }
+
+    /// Where `field` is, if this kernel has it.
+    #[must_use]
+    pub const fn get(&self, field: Field) -> Option<u32> {
+        match self.0[field as usize] {
+            MISSING => None,
+            offset => Some(offset),
+        }
+    }
+}
+
+/// A set of fields.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct FieldSet(u128);
+const _: () = assert!(Field::ALL.len() <= u128::BITS as usize);
+
+impl FieldSet {
+    /// No field.
+    pub const NONE: Self = Self(0);
+
+    /// These fields.
+    #[must_use]
+    pub const fn of(fields: &[Field]) -> Self {
+        let mut bits = 0;
+        let mut at = 0;
+        while at < fields.len() {
+            bits |= 1 << fields[at] as u32;
+            at += 1;
+        }
+        Self(bits)
+    }
+
+    /// Both sets.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether `field` is one of them.
+    #[must_use]
+    pub const fn contains(self, field: Field) -> bool {
+        self.0 & (1 << field as u32) != 0
+    }
+
+    /// The fields, in the order of their numbers.
+    ///
+    /// ```
+    /// use vivarium_sys::load::{Field, FieldSet};
+    /// let set = FieldSet::of(&[Field::FsRoot, Field::TaskPid]);
+    /// assert!(set.iter().eq([Field::TaskPid, Field::FsRoot]));
+    /// ```
+    pub fn iter(self) -> impl Iterator<Item = Field> {
+        Field::ALL.iter().copied().filter(move |field| self.contains(*field))
+    }
+}
+
+impl core::fmt::Debug for FieldSet {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}

@@ -1,0 +1,111 @@
+//! What the kernel side knows of an observed thread.
+
+use crate::wire::{MAX_DEPTH, UNKNOWN_NUMBER};
+use crate::{InstanceId, SiteId};
+
+/// A span that a thread is in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(C)]
+pub struct Frame {
+    /// The site.
+    pub site: SiteId,
+    /// The activation of it.
+    pub instance: InstanceId,
+}
+
+impl Frame {
+    /// Outside of every span.
+    pub const NONE: Self = Self { site: SiteId::DYNAMIC, instance: InstanceId::NONE };
+}
+
+/// What is special about a thread.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(transparent)]
+pub struct ThreadFlags(pub u32);
+
+impl ThreadFlags {
+    /// Adopted, and silent until it executes the program to observe.
+    pub const PENDING: Self = Self(1);
+    /// It was running already when it came to be observed.
+    pub const ENTERED_BEFORE: Self = Self(2);
+
+    /// Whether all of `other` is set.
+    #[must_use]
+    #[inline(always)]
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Both.
+    #[must_use]
+    #[inline(always)]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What is left without `other`.
+    #[must_use]
+    #[inline(always)]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+}
+
+/// An observed thread, from the moment when it is made until it exits.
+///
+/// The loader writes one for each thread of a process that is running already; all others come about in the kernel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(C)]
+pub struct ThreadState {
+    /// The sessions that observe it, a bit each.
+    pub sessions: u64,
+    /// Its process, in the initial namespace.
+    pub process: u32,
+    /// What is special.
+    pub flags: ThreadFlags,
+    /// The real, effective and saved user, [`UNKNOWN_USER`](Self::UNKNOWN_USER) until they are learnt.
+    pub users: [u32; 3],
+    /// How many of `frames` are in use.
+    pub depth: u32,
+    /// How many of those were there when the thread came about.
+    pub inherited: u32,
+    /// How many spans it is in beyond those.
+    pub overflow: u32,
+    /// The spans, the innermost last.
+    pub frames: [Frame; MAX_DEPTH],
+}
+
+impl ThreadState {
+    /// A user that is not known; the kernel has no user of this number.
+    pub const UNKNOWN_USER: u32 = u32::MAX;
+
+    /// A thread outside of every span.
+    #[must_use]
+    pub const fn new(process: u32, sessions: u64, flags: ThreadFlags) -> Self {
+        Self {
+            sessions,
+            process,
+            flags,
+            users: [Self::UNKNOWN_USER; 3],
+            depth: 0,
+            inherited: 0,
+            overflow: 0,
+            frames: [Frame::NONE; MAX_DEPTH],
+        }
+    }
+
+    /// A user as a number of a record.
+    #[must_use]
+    #[inline(always)]
+    pub const fn user_number(user: u32) -> u64 {
+        if user == Self::UNKNOWN_USER { UNKNOWN_NUMBER } else { user as u64 }
+    }
+}
+
+/// The next process that a thread makes belongs to these sessions from its first program on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(C)]
+pub struct Adoption {
+    /// The sessions, a bit each.
+    pub sessions: u64,
+}

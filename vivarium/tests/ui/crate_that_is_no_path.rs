@@ -1,0 +1,10 @@
+#[vivarium::observe(crate = "vivarium")]
+fn text() {}
+
+#[vivarium::observe(crate)]
+fn nothing() {}
+
+fn main() {
+    text();
+    nothing();
+}

@@ -1,0 +1,26 @@
+struct Quiet;
+
+#[vivarium::observe(err)]
+fn nothing() {}
+
+#[vivarium::observe(err)]
+fn number() -> u32 {
+    1
+}
+
+#[vivarium::observe(err)]
+async fn number_later() -> u32 {
+    1
+}
+
+#[vivarium::observe(err)]
+fn undisplayable() -> Result<(), Quiet> {
+    Err(Quiet)
+}
+
+fn main() {
+    nothing();
+    number();
+    let _ = number_later();
+    let _ = undisplayable();
+}

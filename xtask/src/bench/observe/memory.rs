@@ -1,0 +1,96 @@
+//! How much memory an observer has, in its process and in the kernel.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::process::Child;
+use std::thread;
+use std::time::Duration;
+
+/// How often one looks.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Memory in KiB.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Memory {
+    /// The most that the process had, without what belongs to BPF maps.
+    pub(super) process: u64,
+    /// The BPF maps and programs that it held in the kernel.
+    pub(super) kernel: u64,
+}
+
+impl Memory {
+    pub(super) fn total(self) -> u64 {
+        self.process + self.kernel
+    }
+
+    /// Looks at a process, whose output is short, until it ends; gives the most of each.
+    pub(super) fn watch(child: &mut Child) -> io::Result<Self> {
+        let mut most = Self::default();
+        while child.try_wait()?.is_none() {
+            // A process that ends meanwhile has nothing to tell.
+            let now = Self::of(child.id()).unwrap_or_default();
+            most = Self { process: most.process.max(now.process), kernel: most.kernel.max(now.kernel) };
+            thread::sleep(PAUSE);
+        }
+        Ok(most)
+    }
+
+    fn of(pid: u32) -> io::Result<Self> {
+        let peak = number(&fs::read_to_string(format!("/proc/{pid}/status"))?, "VmHWM:");
+        let mapped = mapped_maps(&fs::read_to_string(format!("/proc/{pid}/smaps"))?);
+        let mut kernel = 0;
+        for entry in fs::read_dir(format!("/proc/{pid}/fdinfo"))? {
+            // Bytes, and only what belongs to BPF has this line.
+            kernel += fs::read_to_string(entry?.path()).map_or(0, |info| number(&info, "memlock:")) / 1024;
+        }
+        Ok(Self { process: peak.saturating_sub(mapped), kernel })
+    }
+}
+
+impl fmt::Display for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mib = |kib| kib as f64 / 1024.0;
+        write!(f, "{:.1} MiB: process {:.1}, BPF {:.1}", mib(self.total()), mib(self.process), mib(self.kernel))
+    }
+}
+
+/// How much of BPF maps is mapped: a ring is there twice, one copy after the other.
+fn mapped_maps(smaps: &str) -> u64 {
+    let mut of_map = false;
+    let mut sum = 0;
+    for line in smaps.lines() {
+        // `7f..-7f.. rw-s ... anon_inode:bpf-map`; all other lines begin with a word and a colon.
+        if line.split(' ').next().is_some_and(|word| word.contains('-')) {
+            of_map = line.ends_with("bpf-map");
+        } else if of_map && line.starts_with("Rss:") {
+            sum += number(line, "Rss:");
+        }
+    }
+    sum
+}
+
+/// The number after a key at the beginning of a line; 0 where there is none.
+fn number(text: &str, key: &str) -> u64 {
+    let value = text.lines().find_map(|line| line.strip_prefix(key));
+    value.and_then(|value| value.split_whitespace().next()).and_then(|word| word.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_mappings_of_maps_count() {
+        let smaps = "00400000-00401000 r-xp 00000000 08:01 1 /bin/x\nSize: 4 kB\nRss:  4 kB\n\
+                     7f00-7f01 rw-s 00001000 00:0f 9 anon_inode:bpf-map\nSize: 8 kB\nRss:                   8 kB\n\
+                     7f02-7f03 r--s 00002000 00:0f 9 anon_inode:bpf-map\nRss:  16 kB\n";
+        assert_eq!(mapped_maps(smaps), 24);
+    }
+
+    #[test]
+    fn numbers_are_found_by_their_keys() {
+        assert_eq!(number("VmPeak:\t 5 kB\nVmHWM:\t 7 kB\n", "VmHWM:"), 7);
+        assert_eq!(number("pos: 0\n", "memlock:"), 0);
+    }
+}

@@ -1,0 +1,107 @@
+//! The tests that are run in guests, and what came of them.
+
+mod artifacts;
+mod backend;
+mod boot_log;
+mod boot_record;
+mod report;
+mod shipped;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub(crate) use artifacts::Workspace;
+pub(crate) use backend::Backend;
+pub(crate) use report::{Boot, Outcome, Report};
+
+use artifacts::{Artifact, ArtifactError};
+use boot_log::BootLog;
+use boot_record::BootRecord;
+
+use super::guest::{ErrorOutput, GuestImage, GuestImageBuilder, GuestProgram, ImageError};
+use super::kernel::Kernel;
+use super::qemu::{Machine, Qemu};
+
+/// Where the tests are in the guest.
+const TEST_DIRECTORY: &str = "/opt/vivarium/tests";
+/// Where the programs are that they use.
+const PROGRAM_DIRECTORY: &str = "/opt/vivarium/bin";
+
+/// Why the tests could not be made ready.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SuiteError {
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    #[error(transparent)]
+    Image(#[from] ImageError),
+}
+
+/// Tests that are built, and the image with all of them for every guest.
+pub(crate) struct Suite {
+    tests: Vec<String>,
+    image: GuestImage,
+    /// How long one test may run.
+    limit: Duration,
+    /// The directory for what the guests write.
+    logs: PathBuf,
+}
+
+impl Suite {
+    /// Builds the tests with any of `filters` in their names, all where there is none, and the programs that they use.
+    pub(crate) fn build(
+        workspace: &Workspace,
+        filters: &[String],
+        busybox: &Path,
+        limit: Duration,
+    ) -> Result<Self, SuiteError> {
+        let tests = workspace.tests(filters)?;
+        let mut image = GuestImageBuilder::new(busybox)?;
+        for Artifact { name, path } in workspace.programs()? {
+            image.file(&Path::new(PROGRAM_DIRECTORY).join(name), &path)?;
+        }
+        for Artifact { name, path } in &tests {
+            let guest_path = Path::new(TEST_DIRECTORY).join(name);
+            image.file(&guest_path, path)?;
+            image.program(&GuestProgram {
+                path: guest_path,
+                // What a test wrote before it hung or its guest died must not be lost in the test.
+                arguments: vec!["--nocapture".into()],
+                environment: vec![("VIVARIUM_BIN_DIR".into(), PROGRAM_DIRECTORY.into())],
+                directory: "/root".into(),
+                errors: ErrorOutput::Merged,
+            })?;
+        }
+        Ok(Self {
+            tests: tests.into_iter().map(|test| test.name).collect(),
+            image: image.build()?,
+            limit,
+            logs: workspace.target_directory().join("vm"),
+        })
+    }
+
+    /// The names of the tests, in the order in which they run.
+    pub(crate) fn tests(&self) -> &[String] {
+        &self.tests
+    }
+
+    /// Runs the tests in one guest, prints what comes of them, and gives their outcomes in their order.
+    pub(crate) fn run(&self, qemu: &Qemu, boot: Boot, kernel: &Kernel) -> io::Result<Vec<Outcome>> {
+        let machine = Machine {
+            vmlinux: &kernel.vmlinux,
+            image: &self.image.path(),
+            lsm: boot.backend.lsm_list(),
+            environment: vec![
+                ("VIVARIUM_VM_KERNEL", boot.kernel.to_string()),
+                ("VIVARIUM_VM_RELEASE", kernel.release.clone()),
+                ("VIVARIUM_VM_BACKEND", boot.backend.to_string()),
+            ],
+            program_limit: self.limit,
+        };
+        let log = BootLog::create(&self.logs, &boot.to_string())?;
+        println!("{boot} ({})", kernel.release);
+        let mut record = BootRecord::new(&self.tests, self.limit, log);
+        let end = qemu.boot(&machine, &mut |event| record.happened(event));
+        record.finish(end)
+    }
+}

@@ -1,0 +1,10 @@
+//! What goes into a guest beside the tests, in one place.
+
+/// The test targets of [`TEST_PACKAGE`] that are meant for guests: those with this at the start of their names.
+pub(super) const TEST_PREFIX: &str = "vm_";
+
+/// The package with the tests.
+pub(super) const TEST_PACKAGE: &str = "vivarium-tests";
+
+/// The packages whose binaries and examples the tests find in the directory that `VIVARIUM_BIN_DIR` names.
+pub(super) const PROGRAM_PACKAGES: [&str; 3] = ["vivarium", "vivarium-daemon", "vivarium-programs"];
