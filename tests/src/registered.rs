@@ -1,7 +1,8 @@
 //! The sites that this process has made while it runs, as `vivarium sites --pid` finds them.
 
-use vivarium_daemon::process::{Observed, Pid, Process, RegisteredSite};
+use vivarium_daemon::process::{Observed, Process, RegisteredSite};
 use vivarium_daemon::sites::Catalog;
+use vivarium_session::pid::Pid;
 
 /// Those of that name.
 #[must_use]

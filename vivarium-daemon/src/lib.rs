@@ -1,6 +1,5 @@
 //! The library behind the commands `vivarium` and `vivariumd`.
 
-pub mod accounting;
 pub mod cli;
 pub mod demo;
 pub mod doctor;
@@ -9,11 +8,6 @@ pub mod exit;
 mod fields;
 pub mod kernel;
 pub mod process;
-pub mod record;
-pub mod recording;
 pub mod run;
-pub mod session;
-pub mod sink;
 pub mod sites;
 pub mod sweep;
-pub mod text;

@@ -12,9 +12,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsRawFd;
 use std::path::PathBuf;
-use std::{fmt, num, str};
+use std::str;
 
-use serde::{Deserialize, Serialize};
+use vivarium_session::pid::Pid;
 
 pub use error::{MappedFileError, ProcessError};
 pub use files::MappedFile;
@@ -25,25 +25,6 @@ pub use registry::{RegisteredSite, Registry, RegistryFlaw};
 
 /// How much of a list of mappings is read: several times what the kernel's default limit on mappings makes of it.
 const MAPS_LIMIT: u64 = 64 << 20;
-
-/// The id of a process.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Pid(pub u32);
-
-impl fmt::Display for Pid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl str::FromStr for Pid {
-    type Err = num::ParseIntError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
 
 /// A process, held so that another one that gets its id is never taken for it.
 #[derive(Debug)]

@@ -6,13 +6,14 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use vivarium_session::sink::{Look, Tree};
+use vivarium_session::text::Text;
+
 use super::{Failure, OutputError};
 use crate::demo;
 use crate::exit::Exit;
 use crate::kernel::KernelSideError;
 use crate::run::{Inherited, Launch, Observer, ObserverError, ObserverOptions, RunAs, shell_status};
-use crate::sink::{Look, Tree};
-use crate::text::Text;
 
 /// The hidden command that is the program to observe.
 pub(super) const PROGRAM: &str = "demo-program";

@@ -7,11 +7,11 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use vivarium_session::sink::{Jsonl, Live, Look, Sink, Tree};
+use vivarium_session::text::Text;
 
 use super::Failure;
 use crate::exit::Exit;
-use crate::sink::{Jsonl, Live, Look, Sink, Tree};
-use crate::text::Text;
 
 /// The form and the place of a report.
 #[derive(clap::Args, Clone, Debug)]

@@ -4,11 +4,12 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use vivarium_session::recording::{End, Reader, RecordingError, replay};
+use vivarium_session::text::Text;
+
 use super::output::{Output, Stream};
 use super::{Failure, OutputError};
 use crate::exit::Exit;
-use crate::recording::{End, Reader, RecordingError, replay};
-use crate::text::Text;
 
 /// Render a recording that `vivarium run --record` made.
 ///

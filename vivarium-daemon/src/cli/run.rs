@@ -5,15 +5,15 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use vivarium_session::recording::Writer;
+use vivarium_session::session::{Kinds, SinkFailure};
 use vivarium_sys::event::Backend;
 
 use super::output::{OpenError, Output, Stream};
 use super::{Failure, failure};
 use crate::exit::Exit;
 use crate::kernel::RingSize;
-use crate::recording::Writer;
 use crate::run::{End, Inherited, Launch, Observer, ObserverError, ObserverOptions, RunAs, UserError, shell_status};
-use crate::session::{Kinds, SinkFailure};
 
 /// Run a command, and show what each of its functions really does to the machine.
 ///

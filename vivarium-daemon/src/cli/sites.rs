@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::{Failure, OutputError, failure};
-use crate::process::Pid;
 use report::Report;
+use vivarium_session::pid::Pid;
 
 /// List the places that can be observed: marked functions and spans.
 ///

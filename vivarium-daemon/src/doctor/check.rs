@@ -1,9 +1,8 @@
 //! What was looked at, and what was found.
 
 use serde::Serialize;
+use vivarium_session::accounting::Gap;
 use vivarium_sys::event::Backend;
-
-use crate::accounting::Gap;
 
 /// One thing that observing needs.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]

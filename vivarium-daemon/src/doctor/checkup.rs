@@ -1,14 +1,14 @@
 //! Looking at everything in turn.
 
 use serde::Serialize;
+use vivarium_session::accounting::gaps;
+use vivarium_session::session::Host;
 use vivarium_sys::event::{Backend, EventKind};
 
 use super::{BackendCheck, Check, Finding, privileges};
-use crate::accounting::gaps;
 use crate::cli::with_causes;
 use crate::kernel::uprobe::{Landing, SpanPrograms};
 use crate::kernel::{KernelSide, KernelTypes, Ring, RingSize};
-use crate::session::Host;
 
 /// What this kernel and these privileges allow.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]

@@ -5,11 +5,12 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use vivarium_session::session::SiteInfo;
+use vivarium_session::text::Text;
+
 use super::uprobe::{Attached, Refusal, SpanPrograms};
 use crate::elf::{ElfError, Image};
-use crate::session::SiteInfo;
 use crate::sites::{Catalog, CatalogError, Obstacle, Site};
-use crate::text::Text;
 
 /// The files that were looked at, and what is attached to them.
 ///

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use aya::maps::{Array, HashMap, MapData, MapError};
 use aya::{Btf, BtfError, EbpfError};
+use vivarium_session::record::{Pid, Tid};
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{Adoption, ThreadFlags, ThreadState, map};
 
@@ -18,7 +19,6 @@ use super::uprobe::SpanPrograms;
 use super::{
     KernelTypes, KernelTypesError, Ring, RingSize, SessionBit, SessionsError, Tally, TallyError, object, offsets,
 };
-use crate::record::{Pid, Tid};
 
 /// BPF programs in the kernel, and the maps through which one speaks with them.
 ///

@@ -2,7 +2,8 @@
 
 use std::io;
 
-use super::Pid;
+use vivarium_session::pid::Pid;
+
 use crate::elf::ElfError;
 
 /// Why a process cannot be looked at.

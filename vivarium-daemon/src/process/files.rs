@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 
+use vivarium_session::text::Text;
+
 use super::{Inode, MappedFileError, Mapping, Process};
 use crate::elf::{Bias, ElfError, Image, Segment};
-use crate::text::Text;
 
 /// A program or a library that a process has mapped.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::text::Text;
+use vivarium_session::text::Text;
 
 /// A file, whatever its name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -61,7 +61,7 @@ fn mapping(line: &[u8]) -> Option<Mapping> {
 #[cfg(test)]
 mod tests {
     use super::{Inode, Mapping, parse};
-    use crate::text::Text;
+    use vivarium_session::text::Text;
 
     #[test]
     fn files_are_listed_and_memory_without_a_file_is_not() {

@@ -6,13 +6,13 @@
 use std::collections::HashSet;
 use std::io;
 
+use vivarium_session::text::Text;
 use vivarium_sys::dynamic::DESCRIPTION_BYTES;
 use vivarium_sys::{SiteId, SiteKind};
 
 use super::MemoryReader;
 use crate::elf::MemoryAddress;
 use crate::fields::Fields;
-use crate::text::Text;
 
 /// How many dynamic sites are read.
 const SITES_LIMIT: usize = 1 << 16;

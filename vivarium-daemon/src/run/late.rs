@@ -7,11 +7,10 @@
 use std::collections::HashMap;
 use std::mem::offset_of;
 
+use vivarium_session::record::value::Value;
+use vivarium_session::record::{Body, Event, Pid, Record, Tid, Time};
 use vivarium_sys::event::EventKind;
 use vivarium_sys::wire::{Header, RecordFlags};
-
-use crate::record::value::Value;
-use crate::record::{Body, Event, Pid, Record, Tid, Time};
 
 /// The processes whose sites were attached to while they were running.
 #[derive(Debug, Default)]

@@ -3,12 +3,11 @@
 use std::mem::offset_of;
 use std::path::{Path, PathBuf};
 
+use vivarium_session::record::value::Value;
+use vivarium_session::record::{Body, Pid, Record};
+use vivarium_session::text::Text;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::wire::Header;
-
-use crate::record::value::Value;
-use crate::record::{Body, Pid, Record};
-use crate::text::Text;
 
 /// A file that a process executes, or opens to load code from.
 #[derive(Clone, PartialEq, Eq, Debug)]

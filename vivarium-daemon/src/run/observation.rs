@@ -5,20 +5,20 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use vivarium_session::accounting::{KernelCounts, Missing, Oddities};
+use vivarium_session::record::{Pid, Record};
+use vivarium_session::session::{Clock, Conclusion, Outcome, Session, SessionInfo, SiteTable};
+use vivarium_session::sink::Sink;
+use vivarium_session::text::Text;
 
 use super::newcomer::Newcomer;
 use super::observer::End;
 use super::observer::{Observer, ObserverError};
 use super::signals::Wish;
 use super::{Inherited, Launch, ProgramError, RunningCommand, Signals};
-use crate::accounting::{KernelCounts, Missing, Oddities};
 use crate::cli::Failure;
 use crate::exit::Exit;
 use crate::kernel::Ring;
-use crate::record::{Pid, Record};
-use crate::session::{Clock, Conclusion, Outcome, Session, SessionInfo, SiteTable};
-use crate::sink::Sink;
-use crate::text::Text;
 
 /// How many records are read before signals are looked at.
 const BATCH: usize = 4096;

@@ -3,6 +3,9 @@
 use std::path::Path;
 
 use aya::maps::MapError;
+use vivarium_session::record::Tid;
+use vivarium_session::session::{Kinds, SiteInfo};
+use vivarium_session::text::Text;
 use vivarium_sys::event::Backend;
 
 use super::late::Latecomers;
@@ -12,9 +15,6 @@ use crate::kernel::backend::{NoBackend, RunningBackend};
 use crate::kernel::{
     Attachments, KernelSide, KernelSideError, Ring, RingSize, SessionBit, SessionsError, Tally, TallyError, Unavailable,
 };
-use crate::record::Tid;
-use crate::session::{Kinds, SiteInfo};
-use crate::text::Text;
 
 /// What is said of programs without sites.
 const NO_SITES: &str = "nothing that ran has marked functions: mark them with #[vivarium::observe] of the crate vivarium, \

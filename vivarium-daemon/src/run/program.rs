@@ -5,9 +5,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use vivarium_session::text::Text;
+
 use crate::cli::Failure;
 use crate::exit::Exit;
-use crate::text::Text;
 
 /// Where programs are looked for where nothing says so.
 const DEFAULT_PATH: &str = "/bin:/usr/bin";

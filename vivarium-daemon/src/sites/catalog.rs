@@ -1,5 +1,6 @@
 //! All sites of one file.
 
+use vivarium_session::text::Text;
 use vivarium_sys::SiteId;
 use vivarium_sys::note::{SECTION, STAPSDT_OWNER, STAPSDT_SECTION, STAPSDT_TYPE};
 use vivarium_sys::probe::PROVIDER;
@@ -10,7 +11,6 @@ use super::probes::{Shift, locate};
 use super::site::probes_attachable;
 use super::{CatalogError, Obstacle, ProbeLocation, Site};
 use crate::elf::{Address, Architecture, Image, notes};
-use crate::text::Text;
 
 /// How large a section of notes may be: some two hundred thousand sites.
 const NOTES_LIMIT: u64 = 128 << 20;

@@ -1,11 +1,12 @@
 //! A site as its file describes it.
 
+use vivarium_session::session::SiteInfo;
+use vivarium_session::text::Text;
 use vivarium_sys::probe::Probe;
 use vivarium_sys::{SiteId, SiteKind};
 
 use super::Obstacle;
 use crate::elf::{Address, FileOffset};
-use crate::text::Text;
 
 /// A site: who it is, and where its probes are.
 ///
@@ -102,4 +103,11 @@ pub struct AttachPoint {
     pub probe: FileOffset,
     /// The semaphore that counts its observers.
     pub semaphore: FileOffset,
+}
+
+impl From<&Site> for SiteInfo {
+    fn from(site: &Site) -> Self {
+        let Site { id, kind, line, .. } = *site;
+        Self { id, kind, module: site.module.clone(), name: site.name.clone(), file: site.file.clone(), line }
+    }
 }

@@ -31,7 +31,7 @@ pub(crate) fn listed_json(path: &Path) -> serde_json::Value {
 #[track_caller]
 pub(crate) fn refused(path: &Path) -> String {
     let complaint = complaint(&vivarium().arg(path).output().unwrap());
-    let prefix = format!("vivarium: {}: ", vivarium_daemon::text::Text::from(path));
+    let prefix = format!("vivarium: {}: ", vivarium_session::text::Text::from(path));
     complaint.strip_prefix(&prefix).unwrap_or_else(|| panic!("{complaint:?} names the file")).to_owned()
 }
 

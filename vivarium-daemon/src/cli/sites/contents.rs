@@ -2,12 +2,12 @@
 
 use std::io;
 
+use vivarium_session::text::Text;
 use vivarium_sys::{SiteId, SiteKind};
 
 use crate::elf::{Architecture, Bias};
 use crate::process::{Memory, Observed, RegisteredSite, RegistryFlaw};
 use crate::sites::{Catalog, DynamicProbes, Obstacle, ProbeLocation, Site, function};
-use crate::text::Text;
 
 /// The sites of one file.
 pub(super) struct Contents {

@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use vivarium_session::text::Text;
 
 use super::contents::{Code, Contents, Rest, Row, Semaphore};
 use super::report::{Listed, Report};
 use crate::elf::{Address, Bias, FileOffset};
 use crate::sites::{Obstacle, ProbeLocation};
-use crate::text::Text;
 
 /// Grows when a field goes or changes its meaning.
 const VERSION: u32 = 1;

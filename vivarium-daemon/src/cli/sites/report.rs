@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use vivarium_session::pid::Pid;
+use vivarium_session::text::Text;
+
 use super::contents::Contents;
 use crate::cli::Failure;
 use crate::elf::Image;
 use crate::exit::Exit;
-use crate::process::{MappedFile, MappedFileError, Memory, Pid, Process, ProcessError};
+use crate::process::{MappedFile, MappedFileError, Memory, Process, ProcessError};
 use crate::sites::{Catalog, CatalogError};
-use crate::text::Text;
 
 /// The sites of some files, or of what a process has mapped.
 pub(super) struct Report {

@@ -6,12 +6,12 @@ use std::mem::offset_of;
 use std::time::{Duration, Instant};
 
 use aya::maps::MapError;
+use vivarium_session::record::{Pid, Tid};
 use vivarium_sys::event::Backend;
 use vivarium_sys::wire::{Header, RecordType};
 
 use super::{BackendError, TRIED};
 use crate::kernel::{KernelSide, Ring, SessionBit, SessionsError, Unavailable};
-use crate::record::{Pid, Tid};
 
 /// What is opened: everyone may, and nothing happens by it.
 const OPENED: &str = "/";

@@ -1,0 +1,180 @@
+//! One observation: from raw records, in the order in which the kernel side wrote them, to sinks and a verdict.
+//!
+//! ```
+//! use vivarium_session::accounting::KernelCounts;
+//! use vivarium_session::record::Pid;
+//! use vivarium_session::session::{Conclusion, Kinds, Session, SessionInfo, SiteTable};
+//! use vivarium_session::sink::Jsonl;
+//! use vivarium_sys::event::Backend;
+//!
+//! let info = SessionInfo::begin(vec!["/bin/true".into()], Pid(4242), Backend::Syscalls, Kinds::default());
+//! let mut output = Vec::new();
+//! let mut session = Session::new(info, SiteTable::new(), vec![Box::new(Jsonl::new(&mut output))]);
+//! session.feed(b"whatever the ring held");
+//! let outcome = session.finish(Conclusion::now(Some(KernelCounts::default())));
+//!
+//! assert!(!outcome.summary.verdict.is_complete(), "that was no record");
+//! assert!(output.ends_with(b"}\n"));
+//! ```
+
+mod by_name;
+mod info;
+mod ledger;
+mod site;
+pub mod step;
+mod summary;
+mod track;
+
+use std::io;
+
+use vivarium_sys::SiteId;
+
+use self::ledger::Ledger;
+use self::track::Tracker;
+use crate::accounting::KernelCounts;
+use crate::record::{Body, Record, Time};
+use crate::sink::{Context, Sink};
+
+pub use info::{Clock, Host, Kinds, SessionInfo};
+pub use site::{SiteInfo, SiteTable};
+pub use step::Step;
+pub use summary::{Conclusion, Summary};
+
+/// One observation.
+pub struct Session<'s> {
+    info: SessionInfo,
+    sites: SiteTable,
+    tracker: Tracker,
+    sinks: Vec<Box<dyn Sink + 's>>,
+    failures: Vec<SinkFailure>,
+    ledger: Ledger,
+}
+
+/// What a session leaves behind.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What is known of it.
+    pub summary: Summary,
+    /// The sinks that failed.
+    pub failures: Vec<SinkFailure>,
+}
+
+/// A sink could not write, and was told nothing more.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write the {sink}; it ends there, and the session went on without it")]
+pub struct SinkFailure {
+    /// Which.
+    pub sink: &'static str,
+    /// Why.
+    #[source]
+    pub error: io::Error,
+}
+
+impl<'s> Session<'s> {
+    /// A session that tells these sinks what happens.
+    #[must_use]
+    pub fn new(info: SessionInfo, sites: SiteTable, sinks: Vec<Box<dyn Sink + 's>>) -> Self {
+        let (tracker, ledger) = (Tracker::new(), Ledger::new());
+        let mut session = Self { info, sites, tracker, sinks, failures: Vec::new(), ledger };
+        session.tell(|sink, context| sink.begin(context));
+        let pid = session.info.pid;
+        session.follow(|tracker, emit| {
+            tracker.found(pid, None, emit);
+        });
+        session
+    }
+
+    /// What was known before the first record.
+    #[must_use]
+    pub fn info(&self) -> &SessionInfo {
+        &self.info
+    }
+
+    /// More sites are known: those of a program that is about to be executed, or a library that is about to be loaded.
+    pub fn add_sites(&mut self, sites: impl IntoIterator<Item = SiteInfo>) {
+        self.sites.extend(sites);
+    }
+
+    /// Takes the next record of the ring.
+    pub fn feed(&mut self, raw: &[u8]) {
+        let record = Record::decode(raw);
+        if let Ok(record) = &record {
+            self.introduce(record);
+        }
+        self.tell(|sink, _| sink.record(raw));
+        match record {
+            Ok(record) => {
+                self.ledger.received(&record);
+                self.follow(|tracker, emit| tracker.follow(&record, emit));
+            }
+            Err(malformed) => self.ledger.malformed(raw, malformed),
+        }
+    }
+
+    /// Nothing arrived for a while: what sinks hold back may go out.
+    pub fn flush(&mut self) {
+        self.tell(|sink, _| sink.flush());
+    }
+
+    /// The kernel side has counted this up to `time`. To be told now and then, so that the verdict can say since when
+    /// something is missing.
+    pub fn counted(&mut self, time: Time, counts: &KernelCounts) {
+        self.ledger.looked(time.since(self.info.started.monotonic), counts);
+    }
+
+    /// The session is over.
+    pub fn finish(mut self, conclusion: Conclusion) -> Outcome {
+        self.follow(|tracker, emit| tracker.finish(conclusion.time, emit));
+        let summary = self.ledger.close(conclusion, self.info.started.monotonic);
+        self.tell(|sink, context| sink.end(&summary, context));
+        Outcome { summary, failures: self.failures }
+    }
+
+    /// Tells the sinks of a record's site, if it is the first to be there.
+    fn introduce(&mut self, record: &Record<'_>) {
+        let id = record.head.site;
+        if id == SiteId::DYNAMIC {
+            return;
+        }
+        if let Body::SpanStart(start) = &record.body
+            && let Some(described) = &start.described
+            && self.sites.get(id).is_none()
+        {
+            self.sites.insert(SiteInfo::dynamic(id, described));
+        }
+        if let Some(site) = self.sites.announce(id) {
+            let site = site.clone();
+            self.tell(|sink, _| sink.site(&site));
+        }
+    }
+
+    /// Lets the tracker take steps, and tells the sinks of each.
+    fn follow(&mut self, work: impl FnOnce(&mut Tracker, track::Emit<'_>)) {
+        let Self { info, sites, tracker, sinks, failures, ledger } = self;
+        let context = Context { info, sites };
+        work(tracker, &mut |step| {
+            ledger.step(&step);
+            tell(sinks, failures, |sink| sink.step(&step, context));
+        });
+    }
+
+    fn tell(&mut self, what: impl Fn(&mut (dyn Sink + 's), Context<'_>) -> io::Result<()>) {
+        let context = Context { info: &self.info, sites: &self.sites };
+        tell(&mut self.sinks, &mut self.failures, |sink| what(sink, context));
+    }
+}
+
+/// Tells each sink; one that fails is told nothing more.
+fn tell<'s>(
+    sinks: &mut Vec<Box<dyn Sink + 's>>,
+    failures: &mut Vec<SinkFailure>,
+    what: impl Fn(&mut (dyn Sink + 's)) -> io::Result<()>,
+) {
+    sinks.retain_mut(|sink| match what(sink.as_mut()) {
+        Ok(()) => true,
+        Err(error) => {
+            failures.push(SinkFailure { sink: sink.name(), error });
+            false
+        }
+    });
+}

@@ -1,0 +1,24 @@
+//! From wire records to outputs. A stand-in for the kernel side writes the records, so that nothing here needs privileges.
+
+mod support;
+
+mod a_broken_recording_gives_what_is_whole;
+mod a_lost_start_is_unknown_and_nothing_else;
+mod a_lost_stop_misnests_nothing;
+mod a_panic_is_told_where_it_happens;
+mod a_recording_renders_as_its_session_did;
+mod a_sink_that_fails_fails_alone;
+mod a_span_holds_what_its_thread_does;
+mod an_async_span_keeps_its_identity_over_polls_and_threads;
+mod any_bytes_are_read_without_harm;
+mod children_inherit_the_span_they_are_made_in;
+mod deeper_than_the_kernel_knows_is_marked;
+mod json_lines_follow_their_schema;
+mod lines_fit_the_terminal;
+mod live_lines_tell_when_who_where_and_what;
+mod no_event_is_ever_in_a_neighbour;
+mod old_recordings_stay_readable;
+mod the_heading_says_whether_it_is_all;
+mod the_tree_looks_like_this;
+mod the_tree_stays_small_and_exact;
+mod what_was_entered_before_is_unknown;
