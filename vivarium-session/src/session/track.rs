@@ -172,10 +172,13 @@ impl Tracker {
         let (image, older) = self.processes.run(pid);
         if let Some(older) = older {
             self.end_image(older, head.time, Stop::Exited, emit);
-            self.release_image(older, emit);
         }
         let change = ProcessChange::Forked { parent, parent_pid: head.pid, place };
         emit(Step::Process(ProcessStep { time: Some(head.time), image, pid, comm: Some(head.comm), change }));
+        // Not before: a damaged record can tell of a process that makes itself.
+        if let Some(older) = older {
+            self.release_image(older, emit);
+        }
         image
     }
 

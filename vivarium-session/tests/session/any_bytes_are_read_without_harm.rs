@@ -2,13 +2,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use vivarium_session::record::{Body, Record};
+use vivarium_session::record::{Body, Record, Time};
 use vivarium_session::recording::{Reader, replay};
 use vivarium_session::session::{Conclusion, Session};
 use vivarium_session::sink::{Jsonl, Live, Look, Sink, Tree};
 use vivarium_sys::wire::HEADER_BYTES;
 
-use crate::support::kernel::Kernel;
+use crate::support::kernel::{Kernel, ROOT};
 use crate::support::observation::{info, recording, sites};
 use crate::support::storm::storm;
 use crate::support::tour::tour;
@@ -43,6 +43,19 @@ fn both() -> Kernel {
     kernel
 }
 
+#[test]
+fn a_process_that_makes_itself_harms_nobody() {
+    let mut kernel = Kernel::new();
+    kernel.forks(ROOT, ROOT);
+    kernel.opens(ROOT, "/after");
+    let mut session = Session::new(info(), sites(), sinks());
+    for record in &kernel.records {
+        session.feed(record);
+    }
+    let outcome = session.finish(Conclusion::at(Time(0), None));
+    assert!(outcome.failures.is_empty());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
@@ -67,7 +80,7 @@ proptest! {
         for record in &records {
             session.feed(record);
         }
-        let outcome = session.finish(Conclusion::at(vivarium_session::record::Time(0), None));
+        let outcome = session.finish(Conclusion::at(Time(0), None));
         prop_assert!(outcome.failures.is_empty());
         prop_assert!(outcome.summary.events <= records.len() as u64);
     }
