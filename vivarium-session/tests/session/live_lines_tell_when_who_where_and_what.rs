@@ -3,7 +3,7 @@ use crate::support::tour::tour;
 
 #[test]
 fn of_a_little_of_everything() {
-    let expected = r#"  0.1 ms [4242 tour] proc_exec /work/target/debug/examples/tour ["target/debug/examples/tour"]
+    let expected = r#"  0.1 ms [4242 tour] proc_exec /home/ann/tour/target/debug/examples/tour ["target/debug/examples/tour"]
   0.2 ms [4242 tour] path_open /lib/x86_64-linux-gnu/libc.so.6  O_RDONLY
   0.5 ms [4242 tour] load_config › path_open /etc/hosts  O_RDONLY
   1.6 ms [4242 tour] proc_fork thread=4243

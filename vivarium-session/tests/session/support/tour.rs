@@ -11,7 +11,7 @@ const HELPER: u32 = 4250;
 /// What the kernel saw of it.
 pub(crate) fn tour() -> Kernel {
     let mut kernel = Kernel::new();
-    kernel.executes(ROOT, "/work/target/debug/examples/tour", &["target/debug/examples/tour"]);
+    kernel.executes(ROOT, "/home/ann/tour/target/debug/examples/tour", &["target/debug/examples/tour"]);
     kernel.opens(ROOT, "/lib/x86_64-linux-gnu/libc.so.6");
     kernel.enter(ROOT, Site::LOAD_CONFIG, 0x10);
     kernel.wait(100);
