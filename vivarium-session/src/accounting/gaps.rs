@@ -17,11 +17,38 @@ pub struct Gap {
     pub what: Option<String>,
 }
 
-impl fmt::Display for Gap {
+/// Kinds of which the same cannot be seen, for people to read in one line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GapGroup<'g> {
+    /// What cannot be seen of them; nothing at all where this is absent.
+    pub what: Option<&'g str>,
+    /// The names of the kinds.
+    pub kinds: Vec<&'g str>,
+}
+
+impl<'g> GapGroup<'g> {
+    /// The groups of these gaps: what isn't seen at all first, then each sentence once.
+    #[must_use]
+    pub fn all(gaps: &'g [Gap]) -> Vec<Self> {
+        let mut groups: Vec<Self> = Vec::new();
+        for Gap { kind, what } in gaps {
+            match groups.iter_mut().find(|group| group.what == what.as_deref()) {
+                Some(group) => group.kinds.push(kind),
+                None => groups.push(Self { what: what.as_deref(), kinds: vec![kind] }),
+            }
+        }
+        groups.sort_by_key(|group| group.what.is_some());
+        groups
+    }
+}
+
+/// As it follows the words `not visible`.
+impl fmt::Display for GapGroup<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.what {
-            Some(what) => write!(f, "{} ({what})", self.kind),
-            None => f.write_str(&self.kind),
+        let kinds = self.kinds.join(", ");
+        match self.what {
+            Some(what) => write!(f, " of {kinds}: {what}"),
+            None => write!(f, ": {kinds}"),
         }
     }
 }
@@ -38,4 +65,17 @@ pub fn gaps(backend: Backend, kinds: impl Iterator<Item = &'static EventSpec>) -
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_sentence_is_said_once_after_what_is_not_seen_at_all() {
+        let gap = |kind: &str, what: Option<&str>| Gap { kind: kind.to_owned(), what: what.map(str::to_owned) };
+        let gaps = [gap("a", Some("half of it")), gap("b", None), gap("c", Some("half of it")), gap("d", None)];
+        let lines: Vec<_> = GapGroup::all(&gaps).iter().map(ToString::to_string).collect();
+        assert_eq!(lines, [": b, d", " of a, c: half of it"]);
+    }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::look::{Look, Role};
 use super::{Context, Elapsed};
-use crate::accounting::{Missing, Verdict};
+use crate::accounting::{GapGroup, Missing, Verdict};
 use crate::session::Summary;
 
 /// Writes the line that says what was observed, how, for how long, and whether it is all; then what is missing, if it isn't.
@@ -35,12 +35,12 @@ pub(super) fn write_footing(
     for note in &summary.notes {
         writeln!(output, "{} {note}", look.paint(Role::Faint, "note:"))?;
     }
-    if context.info.not_visible.is_empty() {
-        return Ok(());
+    let backend = context.info.backend.name();
+    for gap in GapGroup::all(&context.info.not_visible) {
+        let line = format!("with backend {backend} not visible{gap}");
+        writeln!(output, "{}", look.paint(Role::Faint, &line))?;
     }
-    let gaps: Vec<_> = context.info.not_visible.iter().map(ToString::to_string).collect();
-    let line = format!("not visible with backend {}: {}", context.info.backend.name(), gaps.join("; "));
-    writeln!(output, "{}", look.paint(Role::Faint, &line))
+    Ok(())
 }
 
 fn verdict(summary: &Summary) -> String {

@@ -118,5 +118,5 @@ fn what_the_backend_cannot_see_is_named_and_nothing_is_missing_for_it() {
     let what = not_visible[0].what.clone().expect("this backend sees not all of it");
     let tree = tree(SessionInfo { kinds, not_visible, ..info() }, |conclusion| conclusion);
     assert!(tree.contains("complete: 1 event, 0 lost\n"), "{tree}");
-    assert!(tree.ends_with(&format!("not visible with backend lsm: path_open ({what})\n")), "{tree}");
+    assert!(tree.ends_with(&format!("with backend lsm not visible of path_open: {what}\n")), "{tree}");
 }

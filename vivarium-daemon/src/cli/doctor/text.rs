@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use vivarium_session::accounting::GapGroup;
+
 use crate::doctor::{BackendCheck, Checkup, Finding};
 
 /// How wide the names of checks are.
@@ -44,8 +46,8 @@ fn write_finding(output: &mut impl Write, name: &str, finding: &Finding) -> io::
 }
 
 fn write_gaps(output: &mut impl Write, check: &BackendCheck) -> io::Result<()> {
-    for gap in &check.gaps {
-        write_detail(output, &format!("not visible: {gap}"))?;
+    for gap in GapGroup::all(&check.gaps) {
+        write_detail(output, &format!("not visible{gap}"))?;
     }
     Ok(())
 }
