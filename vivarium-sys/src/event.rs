@@ -3,8 +3,10 @@
 //! Every kind is written once, in the file of its family: its number, name, severity and fields, and how each backend sees
 //! it. Decoders, filters, documentation and tests follow from [`ALL`](EventKind::all); the kernel side uses the numbers.
 
+mod code;
 mod file;
 mod identity;
+mod kernel;
 mod net;
 mod process;
 mod socket;
@@ -20,7 +22,8 @@ pub use spec::{Backend, Category, Default, EventSpec, FieldSpec, FieldType, Seve
 pub struct EventKind(pub u16);
 
 /// The families, in the order in which they are shown.
-const FAMILIES: &[&[EventSpec]] = &[file::EVENTS, net::EVENTS, process::EVENTS, identity::EVENTS];
+const FAMILIES: &[&[EventSpec]] =
+    &[file::EVENTS, net::EVENTS, process::EVENTS, identity::EVENTS, kernel::EVENTS, code::EVENTS];
 
 impl EventKind {
     /// Not an event.
@@ -65,9 +68,9 @@ macro_rules! events {
         } via {
             $($backend:ident: $sight:expr,)*
         }
-    )+) => {
+    )*) => {
         impl $crate::event::EventKind {
-            $($(#[doc = $doc])+ pub const $constant: Self = Self($number);)+
+            $($(#[doc = $doc])+ pub const $constant: Self = Self($number);)*
         }
 
         pub(super) const EVENTS: &[$crate::event::EventSpec] = &[$(
@@ -86,7 +89,7 @@ macro_rules! events {
                 }),*],
                 sights: &[$(($crate::event::Backend::$backend, $sight)),*],
             }
-        ),+];
+        ),*];
     };
 }
 use events;

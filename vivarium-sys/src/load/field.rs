@@ -122,37 +122,51 @@ impl Offsets {
     }
 }
 
+/// How many words a set of fields has.
+const WORDS: usize = Field::ALL.len().div_ceil(u64::BITS as usize);
+
 /// A set of fields.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub struct FieldSet(u128);
-const _: () = assert!(Field::ALL.len() <= u128::BITS as usize);
+pub struct FieldSet([u64; WORDS]);
 
 impl FieldSet {
     /// No field.
-    pub const NONE: Self = Self(0);
+    pub const NONE: Self = Self([0; WORDS]);
 
     /// These fields.
     #[must_use]
     pub const fn of(fields: &[Field]) -> Self {
-        let mut bits = 0;
+        let mut set = Self::NONE;
         let mut at = 0;
         while at < fields.len() {
-            bits |= 1 << fields[at] as u32;
+            let (word, bit) = Self::place(fields[at]);
+            set.0[word] |= bit;
             at += 1;
         }
-        Self(bits)
+        set
     }
 
     /// Both sets.
     #[must_use]
-    pub const fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+    pub const fn with(mut self, other: Self) -> Self {
+        let mut word = 0;
+        while word < WORDS {
+            self.0[word] |= other.0[word];
+            word += 1;
+        }
+        self
     }
 
     /// Whether `field` is one of them.
     #[must_use]
     pub const fn contains(self, field: Field) -> bool {
-        self.0 & (1 << field as u32) != 0
+        let (word, bit) = Self::place(field);
+        self.0[word] & bit != 0
+    }
+
+    /// In which word a field is, and its bit there.
+    const fn place(field: Field) -> (usize, u64) {
+        (field as usize / u64::BITS as usize, 1 << (field as u32 % u64::BITS))
     }
 
     /// The fields, in the order of their numbers.

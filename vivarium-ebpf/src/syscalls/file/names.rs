@@ -1,0 +1,72 @@
+//! Names that come, change and go.
+
+use aya_ebpf::macros::btf_tracepoint;
+use aya_ebpf::programs::BtfTracePointContext;
+use vivarium_sys::event::EventKind;
+use vivarium_sys::load::Syscall;
+
+use crate::syscalls::Call;
+use crate::syscalls::given::Given;
+
+/// `unlinkat` is to remove a directory.
+const AT_REMOVEDIR: u64 = 0x200;
+
+#[btf_tracepoint(function = "sys_exit")]
+fn sys_unlink(ctx: BtfTracePointContext) -> i32 {
+    let call = Call::of(&ctx);
+    let given = match call.which() {
+        Some(Syscall::Unlink) => Given::here(call.pointer(0)),
+        // Another kind of event.
+        _ if call.argument(2) & AT_REMOVEDIR != 0 => return 0,
+        _ => Given::at(call.int(0), call.pointer(1)),
+    };
+    call.tell::<0, 1>(EventKind::FILE_UNLINK, |_, record| record.text(0, |room| room.given(given)));
+    0
+}
+
+#[btf_tracepoint(function = "sys_exit")]
+fn sys_rename(ctx: BtfTracePointContext) -> i32 {
+    let call = Call::of(&ctx);
+    call.tell::<1, 2>(EventKind::FILE_RENAME, |_, record| {
+        let which = call.which();
+        let (from, to) = match which {
+            Some(Syscall::Rename) => (Given::here(call.pointer(0)), Given::here(call.pointer(1))),
+            _ => (Given::at(call.int(0), call.pointer(1)), Given::at(call.int(2), call.pointer(3))),
+        };
+        record.number(0, if which == Some(Syscall::Renameat2) { call.argument(4) } else { 0 });
+        record.text(0, |room| room.given(from));
+        record.text(1, |room| room.given(to));
+    });
+    0
+}
+
+#[btf_tracepoint(function = "sys_exit")]
+fn sys_symlink(ctx: BtfTracePointContext) -> i32 {
+    let call = Call::of(&ctx);
+    call.tell::<0, 2>(EventKind::FILE_SYMLINK, |_, record| {
+        let link = match call.which() {
+            Some(Syscall::Symlink) => Given::here(call.pointer(1)),
+            _ => Given::at(call.int(1), call.pointer(2)),
+        };
+        record.text(0, |room| room.string(call.pointer(0)));
+        record.text(1, |room| room.given(link));
+    });
+    0
+}
+
+#[btf_tracepoint(function = "sys_exit")]
+fn sys_hardlink(ctx: BtfTracePointContext) -> i32 {
+    let call = Call::of(&ctx);
+    call.tell::<0, 2>(EventKind::FILE_HARDLINK, |_, record| {
+        let (from, to) = match call.which() {
+            Some(Syscall::Link) => (Given::here(call.pointer(0)), Given::here(call.pointer(1))),
+            _ => (
+                Given::at(call.int(0), call.pointer(1)).with_flags(call.argument(4)),
+                Given::at(call.int(2), call.pointer(3)),
+            ),
+        };
+        record.text(0, |room| room.given(from));
+        record.text(1, |room| room.given(to));
+    });
+    0
+}

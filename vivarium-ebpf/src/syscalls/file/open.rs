@@ -1,0 +1,41 @@
+//! Opening.
+
+use aya_ebpf::macros::btf_tracepoint;
+use aya_ebpf::programs::BtfTracePointContext;
+use vivarium_sys::event::EventKind;
+use vivarium_sys::load::Syscall;
+
+use crate::descriptor::File;
+use crate::mode::PERMISSIONS;
+use crate::open;
+use crate::path::Name;
+use crate::syscalls::Call;
+use crate::syscalls::given::Given;
+
+/// What `creat` opens with.
+const CREAT_FLAGS: u64 = open::WRITE_ONLY | open::CREATE | open::TRUNCATE;
+
+#[btf_tracepoint(function = "sys_exit")]
+fn sys_open(ctx: BtfTracePointContext) -> i32 {
+    let call = Call::of(&ctx);
+    call.tell::<2, 1>(EventKind::PATH_OPEN, |_, record| {
+        let (given, flags, mode) = match call.which() {
+            Some(Syscall::Open) => (Given::here(call.pointer(0)), call.argument(1), call.argument(2)),
+            Some(Syscall::Creat) => (Given::here(call.pointer(0)), CREAT_FLAGS, call.argument(1)),
+            Some(Syscall::Openat2) => {
+                let [flags, mode] = call.pointer(2).read().unwrap_or_default();
+                (Given::at(call.int(0), call.pointer(1)), flags, mode)
+            }
+            _ => (Given::at(call.int(0), call.pointer(1)), call.argument(2), call.argument(3)),
+        };
+        record.number(0, open::told(flags));
+        if open::creates(flags) {
+            record.number(1, mode & PERMISSIONS);
+        }
+        match File::of_descriptor(call.result as i32) {
+            Some(file) => record.text(0, |room| room.path(file.place(), Name::MayBeGone)),
+            None => record.text(0, |room| room.given(given)),
+        }
+    });
+    0
+}

@@ -1,0 +1,5 @@
+//! Code that comes to be executed.
+
+use super::Program;
+
+pub(super) const PROGRAMS: &[Program] = &[];

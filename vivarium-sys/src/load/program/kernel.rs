@@ -1,0 +1,5 @@
+//! The system as a whole.
+
+use super::Program;
+
+pub(super) const PROGRAMS: &[Program] = &[];

@@ -1,0 +1,27 @@
+//! What every backend needs: spans, and the coming and going of processes.
+
+use super::needs::*;
+use super::{Attach, Program};
+use crate::event::{Backend, EventKind};
+use crate::load::Field::*;
+use crate::load::FieldSet;
+use crate::probe::Probe;
+
+pub(super) const PROGRAMS: &[Program] = &[
+    Program::everywhere("span_start", Attach::Site(Probe::Start), &[], FieldSet::NONE),
+    Program::everywhere("span_stop", Attach::Site(Probe::Stop), &[], FieldSet::NONE),
+    Program::everywhere("span_raise", Attach::Site(Probe::Raise), &[], FieldSet::NONE),
+    Program::everywhere("task_fork", Attach::Tracepoint("sched_process_fork"), &[EventKind::PROC_FORK], FORK),
+    Program::everywhere("task_exec", Attach::Tracepoint("sched_process_exec"), &[EventKind::PROC_EXEC], EXEC),
+    Program::everywhere("task_exit", Attach::Tracepoint("sched_process_exit"), &[EventKind::PROC_EXIT], EXIT),
+    // Returns the id of the thread that runs it, in the initial namespace: the key for `ADOPT`.
+    Program::everywhere("whoami", Attach::TestRun, &[], FieldSet::NONE),
+    // System calls, when they return.
+    Program {
+        name: "sys_exit",
+        attach: Attach::Tracepoint("sys_exit"),
+        backends: &[Backend::Syscalls],
+        events: &[],
+        needs: FieldSet::of(&[RegsOrigAx, TaskStatus]),
+    },
+];
