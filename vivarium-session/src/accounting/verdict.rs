@@ -68,6 +68,18 @@ pub enum Missing {
         /// How often.
         count: u64,
     },
+    /// Records came faster than the client of the daemon read them.
+    TooSlow {
+        /// Of what.
+        counter: Counter,
+        /// How many, with those for which the ring had no room.
+        count: u64,
+    },
+    /// The session ended without its observer.
+    Abandoned {
+        /// Why.
+        why: String,
+    },
     /// The kernel side could not be asked what it counted.
     Uncounted,
     /// The recording ends before the session did.
@@ -132,14 +144,23 @@ impl Missing {
     /// Whether both tell of the same, though one may know more of it.
     pub(crate) fn is_about(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Dropped { counter: one, .. }, Self::Dropped { counter: other, .. }) => one == other,
+            (
+                Self::Dropped { counter: one, .. },
+                Self::Dropped { counter: other, .. } | Self::TooSlow { counter: other, .. },
+            ) => one == other,
             _ => self == other,
         }
     }
 
     fn lost_events(&self) -> u64 {
         match self {
-            Self::Dropped { counter, count, .. } | Self::Unread { counter, count } if counter.is_event() => *count,
+            Self::Dropped { counter, count, .. }
+            | Self::Unread { counter, count }
+            | Self::TooSlow { counter, count }
+                if counter.is_event() =>
+            {
+                *count
+            }
             _ => 0,
         }
     }
@@ -159,6 +180,10 @@ impl fmt::Display for Missing {
             }
             Self::Malformed { count, first } => write!(f, "{count} records could not be read; the first: {first}"),
             Self::Oddity { what, count } => write!(f, "{what} ({count} times)"),
+            Self::TooSlow { counter, count } => {
+                write!(f, "{count} {counter} lost: they came faster than this client read them")
+            }
+            Self::Abandoned { why } => write!(f, "what came later is not known: {why}"),
             Self::Uncounted => f.write_str("what the kernel counted could not be read, so losses are not known"),
             Self::CutShort => f.write_str("the recording ends before the session did"),
             Self::Damaged => f.write_str("the recording is damaged, and what comes after that cannot be read"),
