@@ -56,20 +56,24 @@ fn write_field(text: &mut String, field: &Field<'_>, all: &[Field<'_>]) {
         FieldType::Path if all.first().is_some_and(|first| first.spec.name == name) => write!(text, "{value}"),
         FieldType::OpenFlags => write!(text, " {value}"),
         FieldType::Mode if !makes_a_file(all) => Ok(()),
-        FieldType::RenameFlags if value.is_zero() => Ok(()),
         FieldType::SocketFamily => write!(text, "{}", socket(all)),
         FieldType::SocketType | FieldType::Protocol => Ok(()),
         FieldType::TaskKind => Ok(()),
         FieldType::Pid if is_other_task(name, all) => Ok(()),
-        FieldType::Count if follows_whole_arguments(all) => Ok(()),
+        FieldType::Count if follows_whole_list(all) => Ok(()),
+        FieldType::Device if !is_of_a_device(all) => Ok(()),
+        FieldType::FileType => write!(text, "{value}"),
         FieldType::Text
         | FieldType::Arguments
         | FieldType::Address
         | FieldType::Mode
-        | FieldType::RenameFlags
-        | FieldType::CloneFlags
         | FieldType::Signal
         | FieldType::ExitStatus => write!(text, "{value}"),
+        // Names speak for themselves, unless there are several of the kind.
+        _ if matches!(value, Value::Bits(_) | Value::OneOf(_)) && !has_others_of_its_kind(field, all) => match value {
+            Value::Bits(bits) if bits.is_empty() => Ok(()),
+            _ => write!(text, "{value}"),
+        },
         _ if name.starts_with("old_") => Ok(()),
         _ => match all.iter().find(|old| old.spec.name.strip_prefix("old_") == Some(name)) {
             Some(old) if old.value != *value => write!(text, "{name}={}→{value}", old.value),
@@ -95,9 +99,24 @@ fn is_other_task(name: &str, fields: &[Field<'_>]) -> bool {
     matches!((kind.name(), name), (Some("thread"), "child") | (Some("process"), "thread"))
 }
 
-/// How many arguments there were is worth saying only where not all of them are here.
-fn follows_whole_arguments(fields: &[Field<'_>]) -> bool {
-    fields.iter().any(|field| matches!(&field.value, Value::Arguments(arguments) if !arguments.is_cut()))
+/// How many arguments or groups there were is worth saying only where not all of them are here.
+fn follows_whole_list(fields: &[Field<'_>]) -> bool {
+    fields.iter().any(|field| match &field.value {
+        Value::Arguments(arguments) => !arguments.is_cut(),
+        Value::Groups(groups) => !groups.0.is_cut(),
+        _ => false,
+    })
+}
+
+/// Whether the file is a device; another one has no number of a device that means something.
+fn is_of_a_device(fields: &[Field<'_>]) -> bool {
+    let kind = fields.iter().find(|field| field.spec.kind == FieldType::FileType).map(|field| &field.value);
+    !matches!(kind, Some(Value::OneOf(kind)) if !matches!(kind.name(), Some("S_IFCHR" | "S_IFBLK")))
+}
+
+/// Whether the same words could be those of another field.
+fn has_others_of_its_kind(field: &Field<'_>, all: &[Field<'_>]) -> bool {
+    all.iter().filter(|other| other.spec.kind == field.spec.kind).count() > 1
 }
 
 /// The family, type and protocol of a socket, in one word where there is one.

@@ -93,8 +93,68 @@ pub enum FieldType {
     SocketType,
     /// A protocol of the socket's family.
     Protocol,
-    /// A set of `setuid`-like calls: which one.
-    IdentityCall,
+    /// The type of a resource record, as DNS numbers them.
+    DnsType,
+    /// How many bytes.
+    Length,
+    /// Yes or no: 1 or 0.
+    Bool,
+    /// The type bits of a file's mode.
+    FileType,
+    /// The number of a device, as `mknod(2)` takes it.
+    Device,
+    /// The `AT_*` bits of a call that takes a path.
+    AtFlags,
+    /// The `XATTR_*` bits of a new attribute.
+    XattrFlags,
+    /// The numbers of groups: a text of 4 bytes each, little endian.
+    Groups,
+    /// A `CAP_*`.
+    Capability,
+    /// A set of `CAP_*`, a bit each.
+    Capabilities,
+    /// The `PTRACE_MODE_*` bits with which the kernel checks who may look into a process.
+    PtraceMode,
+    /// A request to `ptrace(2)`.
+    PtraceRequest,
+    /// What `prctl(2)` is asked for.
+    PrctlOption,
+    /// The `PROT_*` bits of memory.
+    MmapProt,
+    /// The `MAP_*` bits of a mapping.
+    MmapFlags,
+    /// The `MFD_*` bits of a file in memory.
+    MemfdFlags,
+    /// The `RTLD_*` bits of a library that is loaded.
+    DlopenFlags,
+    /// The `MS_*` bits of a mount.
+    MountFlags,
+    /// The `MNT_*` bits of the end of a mount.
+    UmountFlags,
+    /// The `MOVE_MOUNT_*` bits of a mount that moves.
+    MoveMountFlags,
+    /// What the kernel reads a file for.
+    KernelReadId,
+    /// What the kernel is given bytes for.
+    KernelLoadId,
+    /// A command of `bpf(2)`.
+    BpfCommand,
+    /// The type of a BPF program.
+    BpfProgType,
+    /// The type of a BPF map.
+    BpfMapType,
+    /// The type of a performance event.
+    PerfType,
+    /// The `IORING_SETUP_*` bits of a new ring.
+    IoUringFlags,
+    /// An operation that is submitted to a ring.
+    IoUringOp,
+    /// A clock.
+    ClockId,
+    /// What `syslog(2)` is asked for.
+    SyslogAction,
+    /// What `keyctl(2)` is asked for.
+    KeyctlCommand,
 }
 
 /// The family of a kind; `@file` and so on in filters.

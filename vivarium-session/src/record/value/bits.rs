@@ -30,6 +30,12 @@ impl Bits {
         self.value
     }
 
+    /// Whether there is no name to show.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.names.known.is_empty() && self.names.rest == 0
+    }
+
     /// Whether the bit of this name is set.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {

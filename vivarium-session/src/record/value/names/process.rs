@@ -1,0 +1,112 @@
+//! Processes: how they are made, and what they ask of the system and of each other.
+
+use linux_raw_sys::{general, prctl, ptrace};
+use nix::sys::signal::Signal;
+use vivarium_sys::event::TaskKind;
+
+use super::{Bits, OneOf, Table, constants, named_bits, one_of};
+
+const CLONES: Table = constants! { general:
+    CLONE_VM CLONE_FS CLONE_FILES CLONE_SIGHAND CLONE_PIDFD CLONE_PTRACE CLONE_VFORK CLONE_PARENT CLONE_THREAD CLONE_NEWNS
+    CLONE_SYSVSEM CLONE_SETTLS CLONE_PARENT_SETTID CLONE_CHILD_CLEARTID CLONE_DETACHED CLONE_UNTRACED CLONE_CHILD_SETTID
+    CLONE_NEWCGROUP CLONE_NEWUTS CLONE_NEWIPC CLONE_NEWUSER CLONE_NEWPID CLONE_NEWNET CLONE_IO CLONE_CLEAR_SIGHAND
+    CLONE_INTO_CGROUP
+};
+
+const PTRACES: Table = constants! { ptrace:
+    PTRACE_TRACEME PTRACE_PEEKTEXT PTRACE_PEEKDATA PTRACE_PEEKUSR PTRACE_POKETEXT PTRACE_POKEDATA PTRACE_POKEUSR
+    PTRACE_CONT PTRACE_KILL PTRACE_SINGLESTEP PTRACE_ATTACH PTRACE_DETACH PTRACE_SYSCALL PTRACE_SETOPTIONS
+    PTRACE_GETEVENTMSG PTRACE_GETSIGINFO PTRACE_SETSIGINFO PTRACE_GETREGSET PTRACE_SETREGSET PTRACE_SEIZE
+    PTRACE_INTERRUPT PTRACE_LISTEN PTRACE_PEEKSIGINFO PTRACE_GETSIGMASK PTRACE_SETSIGMASK PTRACE_SECCOMP_GET_FILTER
+    PTRACE_SECCOMP_GET_METADATA PTRACE_GET_SYSCALL_INFO PTRACE_SET_SYSCALL_INFO PTRACE_GET_RSEQ_CONFIGURATION
+    PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG
+};
+
+/// Requests that x86 alone has.
+#[cfg(target_arch = "x86_64")]
+const PTRACES_HERE: Table = constants! { ptrace:
+    PTRACE_GETREGS PTRACE_SETREGS PTRACE_GETFPREGS PTRACE_SETFPREGS PTRACE_GETFPXREGS PTRACE_SETFPXREGS
+    PTRACE_OLDSETOPTIONS PTRACE_GET_THREAD_AREA PTRACE_SET_THREAD_AREA PTRACE_ARCH_PRCTL PTRACE_SYSEMU
+    PTRACE_SYSEMU_SINGLESTEP PTRACE_SINGLEBLOCK
+};
+#[cfg(not(target_arch = "x86_64"))]
+const PTRACES_HERE: Table = &[];
+
+const PRCTLS: Table = constants! { prctl:
+    PR_SET_PDEATHSIG PR_GET_PDEATHSIG PR_GET_DUMPABLE PR_SET_DUMPABLE PR_GET_UNALIGN PR_SET_UNALIGN
+    PR_GET_KEEPCAPS PR_SET_KEEPCAPS PR_GET_FPEMU PR_SET_FPEMU PR_GET_FPEXC PR_SET_FPEXC PR_GET_TIMING
+    PR_SET_TIMING PR_SET_NAME PR_GET_NAME PR_GET_ENDIAN PR_SET_ENDIAN PR_GET_SECCOMP PR_SET_SECCOMP PR_CAPBSET_READ
+    PR_CAPBSET_DROP PR_GET_TSC PR_SET_TSC PR_GET_SECUREBITS PR_SET_SECUREBITS PR_SET_TIMERSLACK PR_GET_TIMERSLACK
+    PR_TASK_PERF_EVENTS_DISABLE PR_TASK_PERF_EVENTS_ENABLE PR_MCE_KILL PR_MCE_KILL_GET PR_SET_MM PR_SET_PTRACER
+    PR_SET_CHILD_SUBREAPER PR_GET_CHILD_SUBREAPER PR_SET_NO_NEW_PRIVS PR_GET_NO_NEW_PRIVS PR_GET_TID_ADDRESS
+    PR_SET_THP_DISABLE PR_GET_THP_DISABLE PR_MPX_ENABLE_MANAGEMENT PR_MPX_DISABLE_MANAGEMENT PR_SET_FP_MODE
+    PR_GET_FP_MODE PR_CAP_AMBIENT PR_SVE_SET_VL PR_SVE_GET_VL PR_GET_SPECULATION_CTRL PR_SET_SPECULATION_CTRL
+    PR_PAC_RESET_KEYS PR_SET_TAGGED_ADDR_CTRL PR_GET_TAGGED_ADDR_CTRL PR_SET_IO_FLUSHER PR_GET_IO_FLUSHER
+    PR_SET_SYSCALL_USER_DISPATCH PR_PAC_SET_ENABLED_KEYS PR_PAC_GET_ENABLED_KEYS PR_SCHED_CORE PR_SME_SET_VL
+    PR_SME_GET_VL PR_SET_MDWE PR_GET_MDWE PR_SET_VMA PR_GET_AUXV PR_SET_MEMORY_MERGE PR_GET_MEMORY_MERGE
+    PR_RISCV_V_SET_CONTROL PR_RISCV_V_GET_CONTROL PR_RISCV_SET_ICACHE_FLUSH_CTX PR_PPC_GET_DEXCR PR_PPC_SET_DEXCR
+    PR_GET_SHADOW_STACK_STATUS PR_SET_SHADOW_STACK_STATUS PR_LOCK_SHADOW_STACK_STATUS PR_TIMER_CREATE_RESTORE_IDS
+    PR_FUTEX_HASH
+};
+
+const KEYCTLS: Table = constants! { libc:
+    KEYCTL_GET_KEYRING_ID KEYCTL_JOIN_SESSION_KEYRING KEYCTL_UPDATE KEYCTL_REVOKE KEYCTL_CHOWN KEYCTL_SETPERM
+    KEYCTL_DESCRIBE KEYCTL_CLEAR KEYCTL_LINK KEYCTL_UNLINK KEYCTL_SEARCH KEYCTL_READ KEYCTL_INSTANTIATE KEYCTL_NEGATE
+    KEYCTL_SET_REQKEY_KEYRING KEYCTL_SET_TIMEOUT KEYCTL_ASSUME_AUTHORITY KEYCTL_GET_SECURITY KEYCTL_SESSION_TO_PARENT
+    KEYCTL_REJECT KEYCTL_INSTANTIATE_IOV KEYCTL_INVALIDATE KEYCTL_GET_PERSISTENT KEYCTL_DH_COMPUTE KEYCTL_PKEY_QUERY
+    KEYCTL_PKEY_ENCRYPT KEYCTL_PKEY_DECRYPT KEYCTL_PKEY_SIGN KEYCTL_PKEY_VERIFY KEYCTL_RESTRICT_KEYRING KEYCTL_MOVE
+    KEYCTL_CAPABILITIES
+};
+
+const CLOCKS: Table = constants! { general:
+    CLOCK_REALTIME CLOCK_MONOTONIC CLOCK_PROCESS_CPUTIME_ID CLOCK_THREAD_CPUTIME_ID CLOCK_MONOTONIC_RAW
+    CLOCK_REALTIME_COARSE CLOCK_MONOTONIC_COARSE CLOCK_BOOTTIME CLOCK_REALTIME_ALARM CLOCK_BOOTTIME_ALARM CLOCK_TAI
+};
+
+/// A process or a thread.
+pub(in super::super) fn task_kind(number: u64) -> OneOf {
+    one_of(&[("process", TaskKind::Process as u64), ("thread", TaskKind::Thread as u64)], number)
+}
+
+/// A signal.
+pub(in super::super) fn signal(number: u64) -> OneOf {
+    let named = i32::try_from(number).ok().and_then(|signal| Signal::try_from(signal).ok());
+    match named {
+        Some(signal) => OneOf::new(number.cast_signed(), Some(signal.as_str())),
+        // The kernel's first real-time signal: the C library keeps some of them for itself and counts from there.
+        None if (32..=64).contains(&number) => OneOf::made(number.cast_signed(), format!("SIGRT{}", number - 32)),
+        None => OneOf::new(number.cast_signed(), None),
+    }
+}
+
+/// The bits of a new task. The lowest byte is no bit but the signal that its parent gets; only one that no signal has stands
+/// for a kind of namespace, where no signal can be asked for.
+pub(in super::super) fn clone_flags(value: u64) -> Bits {
+    const SIGNAL: u64 = 0xff;
+    const TIME: u64 = general::CLONE_NEWTIME as u64;
+    match value & SIGNAL {
+        TIME => named_bits(value, value & !SIGNAL, CLONES, Some("CLONE_NEWTIME")),
+        _ => named_bits(value, value & !SIGNAL, CLONES, None),
+    }
+}
+
+/// What one process asks of another that it traces.
+pub(in super::super) fn ptrace_request(number: u64) -> OneOf {
+    let common = one_of(PTRACES, number);
+    if common.name().is_some() { common } else { one_of(PTRACES_HERE, number) }
+}
+
+/// What a process asks to be changed or told of itself.
+pub(in super::super) fn prctl_option(number: u64) -> OneOf {
+    one_of(PRCTLS, number)
+}
+
+/// What is asked of the keys that the kernel holds.
+pub(in super::super) fn keyctl_command(number: u64) -> OneOf {
+    one_of(KEYCTLS, number)
+}
+
+/// A clock.
+pub(in super::super) fn clock(number: u64) -> OneOf {
+    one_of(CLOCKS, number)
+}
