@@ -37,6 +37,14 @@ impl Typed {
         Self(unsafe { bpf_get_current_task_btf() }.cast_const().cast())
     }
 
+    /// What the registers of the running thread were when it entered the kernel, a `pt_regs`.
+    #[inline(always)]
+    pub(crate) fn current_registers() -> Self {
+        // SAFETY: the helpers take nothing else than the running task. The binding gives an address for a pointer.
+        let registers = unsafe { generated::bpf_task_pt_regs(bpf_get_current_task_btf()) };
+        Self(registers as *const u8)
+    }
+
     /// The value of a field.
     #[inline(always)]
     pub(crate) fn get<T: Copy>(self, field: Field) -> T {

@@ -1,6 +1,7 @@
 //! The backend of system calls: each is seen when it returns, with its arguments as they were and its result.
 //!
-//! One small program sees all of them and passes those on that anyone tells of, each to the program of its family.
+//! One small program sees all of them and passes those on that anyone tells of, each to the program of its family. They are
+//! programs of the trace event, not of the typed tracepoint, which kernels skip under preemption.
 
 mod file;
 mod given;
@@ -8,9 +9,10 @@ mod identity;
 mod net;
 mod process;
 
+use aya_ebpf::EbpfContext as _;
 use aya_ebpf::btf_maps::ProgramArray;
-use aya_ebpf::macros::{btf_map, btf_tracepoint};
-use aya_ebpf::programs::BtfTracePointContext;
+use aya_ebpf::macros::{btf_map, tracepoint};
+use aya_ebpf::programs::TracePointContext;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{Field, Oddity, SYSCALL_LIMIT, Syscall};
 
@@ -29,9 +31,14 @@ const TS_COMPAT: u32 = 2;
 /// The system call is one of an x32 program.
 const X32: u64 = 1 << 30;
 
-#[btf_tracepoint(function = "sys_exit")]
-fn sys_exit(ctx: BtfTracePointContext) -> i32 {
-    let number: i64 = Typed::argument(ctx.arg(0)).get(Field::RegsOrigAx);
+/// Where the trace event has the number of the system call.
+const NUMBER_AT: usize = 8;
+/// Where it has the result.
+const RESULT_AT: usize = 16;
+
+#[tracepoint]
+fn sys_exit(ctx: TracePointContext) -> u32 {
+    let number = word(&ctx, NUMBER_AT);
     let status: u32 = Typed::current_task().get(Field::TaskStatus);
     if status & TS_COMPAT != 0 || number > 0 && number as u64 & X32 != 0 {
         // By another convention the numbers mean other calls.
@@ -45,8 +52,16 @@ fn sys_exit(ctx: BtfTracePointContext) -> i32 {
     0
 }
 
+/// A word of the trace event.
+#[inline(always)]
+fn word(ctx: &TracePointContext, at: usize) -> i64 {
+    // SAFETY: the event is as long, as the verifier checks. Volatile, so that the compiler makes it one load.
+    unsafe { ctx.as_ptr().cast::<u8>().add(at).cast::<i64>().read_volatile() }
+}
+
 /// A system call that returns.
 pub(crate) struct Call {
+    number: i64,
     registers: Typed,
     result: i64,
 }
@@ -57,14 +72,14 @@ impl Call {
         [Field::RegsDi, Field::RegsSi, Field::RegsDx, Field::RegsR10, Field::RegsR8, Field::RegsR9];
 
     #[inline(always)]
-    fn of(ctx: &BtfTracePointContext) -> Self {
-        Self { registers: Typed::argument(ctx.arg(0)), result: ctx.arg(1) }
+    fn of(ctx: &TracePointContext) -> Self {
+        Self { number: word(ctx, NUMBER_AT), registers: Typed::current_registers(), result: word(ctx, RESULT_AT) }
     }
 
     /// Which one.
     #[inline(always)]
     fn which(&self) -> Option<Syscall> {
-        Syscall::from_number(self.registers.get(Field::RegsOrigAx))
+        Syscall::from_number(self.number as u32)
     }
 
     /// An argument.

@@ -1,17 +1,15 @@
 //! Loading one program, and attaching it where the table of programs says.
 
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::{fmt, io};
 
 use super::sys;
+use super::tracefs::{NoTracefs, Tracefs};
 use aya::maps::{MapError, ProgramArray};
 use aya::programs::{Program as Handle, ProgramError, TestRun};
 use aya::{Btf, BtfError, Ebpf, RawTracePointRunOptions};
 use nix::errno::Errno;
 use vivarium_sys::load::{Attach, Field, Offsets, Program, map};
-
-/// The tracepoint at the end of every system call, of which the programs in [`map::SYSCALLS`] are.
-const SYSTEM_CALL_TRACEPOINT: &str = "sys_exit";
 
 /// Why a program isn't there.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +21,9 @@ pub enum Unavailable {
     /// What it is attached to isn't there.
     #[error("this kernel has no {0}")]
     Target(String),
+    /// Nor is what tells of all that programs are attached to.
+    #[error(transparent)]
+    NoTracefs(#[from] NoTracefs),
     /// The kernel does not want it.
     #[error("the kernel refuses it ({error})")]
     Refused {
@@ -87,7 +88,7 @@ pub(super) fn check(program: &Program, offsets: &Offsets) -> Result<(), Unavaila
 pub(super) fn load(ebpf: &mut Ebpf, program: &Program, types: &Btf) -> Result<(), Unavailable> {
     match (handle(ebpf, program)?, program.attach) {
         (Handle::BtfTracePoint(handle), Attach::Tracepoint(name)) => handle.load(name, types)?,
-        (Handle::BtfTracePoint(handle), Attach::Syscalls(_)) => handle.load(SYSTEM_CALL_TRACEPOINT, types)?,
+        (Handle::TracePoint(handle), Attach::Event(..) | Attach::Syscalls(_)) => handle.load()?,
         (Handle::Lsm(handle), Attach::Lsm(hook)) => handle.load(hook, types)?,
         (Handle::FEntry(handle), Attach::Fentry(function)) => handle.load(function, types)?,
         (Handle::RawTracePoint(handle), Attach::TestRun) => handle.load()?,
@@ -96,8 +97,8 @@ pub(super) fn load(ebpf: &mut Ebpf, program: &Program, types: &Btf) -> Result<()
     Ok(())
 }
 
-/// Attaches a program that is loaded.
-pub(super) fn attach(ebpf: &mut Ebpf, program: &Program) -> Result<(), Unavailable> {
+/// Attaches a program that is loaded. What is given has to be kept for as long as it is to be attached.
+pub(super) fn attach(ebpf: &mut Ebpf, program: &Program) -> Result<Option<OwnedFd>, Unavailable> {
     match (handle(ebpf, program)?, program.attach) {
         (Handle::BtfTracePoint(handle), Attach::Tracepoint(_)) => {
             handle.attach()?;
@@ -108,7 +109,10 @@ pub(super) fn attach(ebpf: &mut Ebpf, program: &Program) -> Result<(), Unavailab
         (Handle::FEntry(handle), Attach::Fentry(_)) => {
             handle.attach()?;
         }
-        (Handle::BtfTracePoint(handle), Attach::Syscalls(calls)) => {
+        (Handle::TracePoint(handle), Attach::Event(group, name)) => {
+            return attach_to_event(handle.fd()?.as_fd(), group, name).map(Some);
+        }
+        (Handle::TracePoint(handle), Attach::Syscalls(calls)) => {
             let handler = handle.fd()?.try_clone().map_err(ProgramError::from)?;
             let mut handlers = ProgramArray::try_from(ebpf.map_mut(map::SYSCALLS).ok_or(Unavailable::Missing)?)?;
             for call in calls {
@@ -118,13 +122,23 @@ pub(super) fn attach(ebpf: &mut Ebpf, program: &Program) -> Result<(), Unavailab
         (Handle::RawTracePoint(_), Attach::TestRun) => {}
         _ => return Err(Unavailable::Missing),
     }
-    Ok(())
+    Ok(None)
+}
+
+/// Attaches a program to a trace event, on all processors.
+fn attach_to_event(program: BorrowedFd<'_>, group: &str, name: &str) -> Result<OwnedFd, Unavailable> {
+    const COOKIE: u64 = 0;
+    let number = Tracefs::find()?.event_number(group, name);
+    let number = number.map_err(|_| Unavailable::Target(format!("trace event {group}:{name}")))?;
+    let link = sys::open_trace_event(number).and_then(|event| sys::link_perf_event(program, event.as_fd(), COOKIE));
+    link.map_err(|error| Unavailable::refused(&error, String::new()))
 }
 
 /// Detaches a program, and forgets that it was loaded.
 pub(super) fn unload(ebpf: &mut Ebpf, program: &Program) -> Result<(), Unavailable> {
     match handle(ebpf, program)? {
         Handle::BtfTracePoint(handle) => handle.unload()?,
+        Handle::TracePoint(handle) => handle.unload()?,
         Handle::Lsm(handle) => handle.unload()?,
         Handle::FEntry(handle) => handle.unload()?,
         _ => return Err(Unavailable::Missing),

@@ -1,6 +1,8 @@
 //! The programs that are loaded.
 
+use std::collections::BTreeMap;
 use std::io;
+use std::os::fd::OwnedFd;
 
 use aya::{Btf, Ebpf};
 use vivarium_sys::event::Backend;
@@ -10,6 +12,8 @@ use super::program::{self, Unavailable};
 
 /// The programs that are loaded, and what is needed to load more.
 pub(super) struct Programs {
+    /// What holds programs where they are attached, by their names, if aya doesn't.
+    links: BTreeMap<&'static str, OwnedFd>,
     ebpf: Ebpf,
     types: Btf,
     offsets: Offsets,
@@ -17,7 +21,7 @@ pub(super) struct Programs {
 
 impl Programs {
     pub(super) fn new(ebpf: Ebpf, types: Btf, offsets: Offsets) -> Self {
-        Self { ebpf, types, offsets }
+        Self { links: BTreeMap::new(), ebpf, types, offsets }
     }
 
     /// What every backend needs, without the programs of sites.
@@ -38,11 +42,15 @@ impl Programs {
     pub(super) fn start(&mut self, program: &Program) -> Result<(), Unavailable> {
         program::check(program, &self.offsets)?;
         program::load(&mut self.ebpf, program, &self.types)?;
-        program::attach(&mut self.ebpf, program)
+        if let Some(link) = program::attach(&mut self.ebpf, program)? {
+            self.links.insert(program.name, link);
+        }
+        Ok(())
     }
 
     /// Detaches and unloads a program, if it was loaded.
     pub(super) fn stop(&mut self, program: &Program) {
+        self.links.remove(program.name);
         // It isn't loaded where that failed.
         let _ = program::unload(&mut self.ebpf, program);
     }

@@ -52,7 +52,11 @@ pub(super) fn load(ebpf: &Ebpf) -> Result<SpanPrograms, SpansUnavailable> {
         }
         let tracefs = match &tracefs {
             Some(found) => Arc::clone(found),
-            None => Arc::clone(tracefs.insert(Arc::new(Tracefs::find()?))),
+            None => {
+                let found = Arc::new(Tracefs::find()?);
+                found.remove_stale();
+                Arc::clone(tracefs.insert(found))
+            }
         };
         let program = load_one(&object, probe, UprobeUse::Event)?;
         Ok::<_, SpansUnavailable>(UprobeProgram::Event(EventProgram::new(program, tracefs)))

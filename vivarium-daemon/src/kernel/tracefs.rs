@@ -1,18 +1,24 @@
-//! Trace events that are made by writing them into a file of the kernel.
+//! The kernel's trace events: those that it has, and those that are made by writing them into a file.
 
 use std::ffi::CStr;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use super::sys::mount_detached;
 use crate::elf::FileOffset;
 
 /// Where it is mounted, on new systems and on old ones.
 const MOUNTS: [&str; 2] = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"];
+/// Its type.
+const TYPE: &CStr = c"tracefs";
+/// The directory of all events.
+const EVENTS: &str = "events";
 /// The file that uprobes are written into.
 const UPROBES: &str = "uprobe_events";
 /// The kernel takes a page at a time.
@@ -24,15 +30,14 @@ const GROUP: &str = "vivarium_";
 #[derive(Debug)]
 pub(super) struct Tracefs {
     root: PathBuf,
+    /// What keeps it mounted where nobody else has done so.
+    _mount: Option<OwnedFd>,
     made: AtomicU32,
 }
 
 /// There are no trace events.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "there is no {}/{UPROBES}, which kernels before 6.6 need for spans: run `mount -t tracefs none {}`, or boot Linux 6.6 \
-     or newer", MOUNTS[0], MOUNTS[0]
-)]
+#[error("the kernel's trace events are not mounted and cannot be: run `mount -t {} none {}`", TYPE.to_string_lossy(), MOUNTS[0])]
 pub struct NoTracefs;
 
 /// A trace event at places in files. Dropping it removes it, once nothing is attached to it any more.
@@ -44,12 +49,23 @@ pub(super) struct UprobeEvent {
 }
 
 impl Tracefs {
-    /// Finds where it is mounted, and removes events of processes that were killed.
+    /// Finds where it is mounted, or mounts it where only this process finds it.
     pub(super) fn find() -> Result<Self, NoTracefs> {
-        let root = MOUNTS.map(Path::new).into_iter().find(|root| root.join(UPROBES).exists()).ok_or(NoTracefs)?;
-        let tracefs = Self { root: root.to_owned(), made: AtomicU32::new(0) };
-        tracefs.remove_stale();
-        Ok(tracefs)
+        let is_there = |root: &Path| root.join(EVENTS).exists();
+        let (root, mount) = match MOUNTS.map(Path::new).into_iter().find(|root| is_there(root)) {
+            Some(root) => (root.to_owned(), None),
+            None => {
+                let mount = mount_detached(TYPE).map_err(|_| NoTracefs)?;
+                (PathBuf::from(format!("/proc/self/fd/{}", mount.as_raw_fd())), Some(mount))
+            }
+        };
+        if is_there(&root) { Ok(Self { root, _mount: mount, made: AtomicU32::new(0) }) } else { Err(NoTracefs) }
+    }
+
+    /// The number of an event; an error where the kernel has none of this group and name.
+    pub(super) fn event_number(&self, group: &str, name: &str) -> io::Result<u64> {
+        let path = self.root.join(EVENTS).join(group).join(name).join("id");
+        fs::read_to_string(path)?.trim_end().parse().map_err(|_| io::ErrorKind::InvalidData.into())
     }
 
     /// Makes an event at places in one file, each with its semaphore.
@@ -83,8 +99,8 @@ impl Tracefs {
         OpenOptions::new().append(true).open(self.root.join(UPROBES))?.write_all(lines.as_bytes())
     }
 
-    /// What a process left that was killed is removed by the next one.
-    fn remove_stale(&self) {
+    /// Removes the events of processes that were killed.
+    pub(super) fn remove_stale(&self) {
         let defined = fs::read_to_string(self.root.join(UPROBES)).unwrap_or_default();
         let names = defined.lines().filter_map(|line| line.strip_prefix("p:")?.split(' ').next());
         let mut stale: Vec<_> = names.filter(|name| is_of_dead_process(name)).collect();
@@ -105,8 +121,7 @@ fn is_of_dead_process(name: &str) -> bool {
 impl UprobeEvent {
     /// The number that the kernel gave it.
     pub(super) fn number(&self) -> io::Result<u64> {
-        let path = self.tracefs.root.join("events").join(&self.group).join(&self.name).join("id");
-        fs::read_to_string(path)?.trim_end().parse().map_err(|_| io::ErrorKind::InvalidData.into())
+        self.tracefs.event_number(&self.group, &self.name)
     }
 }
 
@@ -128,6 +143,15 @@ impl Drop for UprobeEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn events_are_found_where_it_is_not_mounted() {
+        let Ok(mount) = mount_detached(TYPE) else { return println!("nothing is tested: this needs root") };
+        let root = PathBuf::from(format!("/proc/self/fd/{}", mount.as_raw_fd()));
+        let tracefs = Tracefs { root, _mount: Some(mount), made: AtomicU32::new(0) };
+        assert!(tracefs.event_number("sched", "sched_process_exit").is_ok());
+        assert_eq!(tracefs.event_number("sched", "nonsense").unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
 
     #[test]
     fn only_events_of_dead_processes_are_stale() {

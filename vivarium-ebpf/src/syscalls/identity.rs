@@ -1,7 +1,7 @@
 //! System calls that change who a thread is.
 
-use aya_ebpf::macros::btf_tracepoint;
-use aya_ebpf::programs::BtfTracePointContext;
+use aya_ebpf::macros::tracepoint;
+use aya_ebpf::programs::TracePointContext;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::Syscall;
 
@@ -11,8 +11,8 @@ use crate::identity;
 use crate::kernel::Typed;
 use crate::thread::Thread;
 
-#[btf_tracepoint(function = "sys_exit")]
-fn sys_setid(ctx: BtfTracePointContext) -> i32 {
+#[tracepoint]
+fn sys_setid(ctx: TracePointContext) -> u32 {
     let Some(thread) = Thread::current() else {
         return 0;
     };

@@ -1,14 +1,14 @@
 //! System calls about sockets.
 
-use aya_ebpf::macros::btf_tracepoint;
-use aya_ebpf::programs::BtfTracePointContext;
+use aya_ebpf::macros::tracepoint;
+use aya_ebpf::programs::TracePointContext;
 use vivarium_sys::event::{EventKind, SocketShape};
 
 use super::Call;
 use crate::socket::{self, MAX_ADDRESS, Socket};
 
-#[btf_tracepoint(function = "sys_exit")]
-fn sys_connect(ctx: BtfTracePointContext) -> i32 {
+#[tracepoint]
+fn sys_connect(ctx: TracePointContext) -> u32 {
     let call = Call::of(&ctx);
     call.tell::<3, 1>(EventKind::SOCK_CONNECT, |_, record| {
         if let Some(socket) = Socket::of_descriptor(call.int(0)) {
@@ -22,8 +22,8 @@ fn sys_connect(ctx: BtfTracePointContext) -> i32 {
     0
 }
 
-#[btf_tracepoint(function = "sys_exit")]
-fn sys_socket(ctx: BtfTracePointContext) -> i32 {
+#[tracepoint]
+fn sys_socket(ctx: TracePointContext) -> u32 {
     let call = Call::of(&ctx);
     let shape = SocketShape::asked(call.int(0), call.int(1), call.int(2));
     if shape.is_odd() {

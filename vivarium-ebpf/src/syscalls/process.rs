@@ -1,7 +1,7 @@
 //! System calls about processes.
 
-use aya_ebpf::macros::btf_tracepoint;
-use aya_ebpf::programs::BtfTracePointContext;
+use aya_ebpf::macros::tracepoint;
+use aya_ebpf::programs::TracePointContext;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{Field, Syscall};
 use vivarium_sys::wire::UNKNOWN_NUMBER;
@@ -13,8 +13,8 @@ use crate::kernel::Address;
 use crate::path::{Name, Place};
 
 /// Only when it fails: what succeeds is seen at the tracepoint of every backend.
-#[btf_tracepoint(function = "sys_exit")]
-fn sys_execve(ctx: BtfTracePointContext) -> i32 {
+#[tracepoint]
+fn sys_execve(ctx: TracePointContext) -> u32 {
     let call = Call::of(&ctx);
     if call.result >= 0 {
         return 0;
@@ -30,8 +30,8 @@ fn sys_execve(ctx: BtfTracePointContext) -> i32 {
     0
 }
 
-#[btf_tracepoint(function = "sys_exit")]
-fn sys_kill(ctx: BtfTracePointContext) -> i32 {
+#[tracepoint]
+fn sys_kill(ctx: TracePointContext) -> u32 {
     let call = Call::of(&ctx);
     call.tell::<2, 0>(EventKind::TASK_KILL, |_, record| {
         let (target, signal) = match call.which() {

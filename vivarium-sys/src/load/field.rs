@@ -95,7 +95,6 @@ fields! {
     RegsR10 = "pt_regs", "r10";
     RegsR8 = "pt_regs", "r8";
     RegsR9 = "pt_regs", "r9";
-    RegsOrigAx = "pt_regs", "orig_ax";
 }
 
 /// Where the fields are in this kernel: the read-only global [`OFFSETS`](super::global::OFFSETS).

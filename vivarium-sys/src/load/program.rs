@@ -28,7 +28,9 @@ pub enum Attach {
     Lsm(&'static str),
     /// To the entry of a function of the kernel.
     Fentry(&'static str),
-    /// Nowhere: it is a typed program of the tracepoint `sys_exit` that [`SYSCALLS`](super::map::SYSCALLS) holds for these
+    /// To a trace event: its group and its name. No kernel ever skips its program.
+    Event(&'static str, &'static str),
+    /// Nowhere: it is a program of the trace event `sys_exit` that [`SYSCALLS`](super::map::SYSCALLS) holds for these
     /// system calls.
     Syscalls(&'static [Syscall]),
     /// Nowhere: a raw tracepoint program that is run by `BPF_PROG_TEST_RUN` and answers by its return value.
@@ -119,7 +121,9 @@ mod tests {
     /// Where a program looks, as the table of events names it.
     fn hooks(attach: Attach) -> Vec<&'static str> {
         match attach {
-            Attach::Tracepoint(name) | Attach::Lsm(name) | Attach::Fentry(name) => vec![name],
+            Attach::Tracepoint(name) | Attach::Event(_, name) | Attach::Lsm(name) | Attach::Fentry(name) => {
+                vec![name]
+            }
             Attach::Syscalls(calls) => calls.iter().map(|call| call.name()).collect(),
             Attach::Site(_) | Attach::TestRun => vec![],
         }

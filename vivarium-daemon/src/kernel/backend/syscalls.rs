@@ -12,6 +12,9 @@ pub(super) fn remedy(reason: &Unavailable) -> String {
         Unavailable::Fields(_) => {
             "there are no system calls to decode here: use a 64-bit x86 kernel, or another backend"
         }
+        Unavailable::NoTracefs(_) => {
+            "or give it the capability sys_admin, with which it mounts them for itself, or use another backend"
+        }
         _ => "boot a kernel that is built with CONFIG_FTRACE_SYSCALLS=y",
     }
     .to_owned()

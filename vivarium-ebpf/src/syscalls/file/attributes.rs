@@ -1,7 +1,7 @@
 //! What is kept of a file besides its contents.
 
-use aya_ebpf::macros::btf_tracepoint;
-use aya_ebpf::programs::BtfTracePointContext;
+use aya_ebpf::macros::tracepoint;
+use aya_ebpf::programs::TracePointContext;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::Syscall;
 
@@ -9,8 +9,8 @@ use crate::mode::PERMISSIONS;
 use crate::syscalls::Call;
 use crate::syscalls::given::Given;
 
-#[btf_tracepoint(function = "sys_exit")]
-fn sys_chmod(ctx: BtfTracePointContext) -> i32 {
+#[tracepoint]
+fn sys_chmod(ctx: TracePointContext) -> u32 {
     let call = Call::of(&ctx);
     call.tell::<1, 1>(EventKind::FILE_CHMOD, |_, record| {
         let (given, mode) = match call.which() {

@@ -1,7 +1,7 @@
 //! Names that come, change and go.
 
-use aya_ebpf::macros::btf_tracepoint;
-use aya_ebpf::programs::BtfTracePointContext;
+use aya_ebpf::macros::tracepoint;
+use aya_ebpf::programs::TracePointContext;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::Syscall;
 
@@ -11,8 +11,8 @@ use crate::syscalls::given::Given;
 /// `unlinkat` is to remove a directory.
 const AT_REMOVEDIR: u64 = 0x200;
 
-#[btf_tracepoint(function = "sys_exit")]
-fn sys_unlink(ctx: BtfTracePointContext) -> i32 {
+#[tracepoint]
+fn sys_unlink(ctx: TracePointContext) -> u32 {
     let call = Call::of(&ctx);
     let given = match call.which() {
         Some(Syscall::Unlink) => Given::here(call.pointer(0)),
@@ -24,8 +24,8 @@ fn sys_unlink(ctx: BtfTracePointContext) -> i32 {
     0
 }
 
-#[btf_tracepoint(function = "sys_exit")]
-fn sys_rename(ctx: BtfTracePointContext) -> i32 {
+#[tracepoint]
+fn sys_rename(ctx: TracePointContext) -> u32 {
     let call = Call::of(&ctx);
     call.tell::<1, 2>(EventKind::FILE_RENAME, |_, record| {
         let which = call.which();
@@ -40,8 +40,8 @@ fn sys_rename(ctx: BtfTracePointContext) -> i32 {
     0
 }
 
-#[btf_tracepoint(function = "sys_exit")]
-fn sys_symlink(ctx: BtfTracePointContext) -> i32 {
+#[tracepoint]
+fn sys_symlink(ctx: TracePointContext) -> u32 {
     let call = Call::of(&ctx);
     call.tell::<0, 2>(EventKind::FILE_SYMLINK, |_, record| {
         let link = match call.which() {
@@ -54,8 +54,8 @@ fn sys_symlink(ctx: BtfTracePointContext) -> i32 {
     0
 }
 
-#[btf_tracepoint(function = "sys_exit")]
-fn sys_hardlink(ctx: BtfTracePointContext) -> i32 {
+#[tracepoint]
+fn sys_hardlink(ctx: TracePointContext) -> u32 {
     let call = Call::of(&ctx);
     call.tell::<0, 2>(EventKind::FILE_HARDLINK, |_, record| {
         let (from, to) = match call.which() {

@@ -1,7 +1,7 @@
 //! Opening.
 
-use aya_ebpf::macros::btf_tracepoint;
-use aya_ebpf::programs::BtfTracePointContext;
+use aya_ebpf::macros::tracepoint;
+use aya_ebpf::programs::TracePointContext;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::Syscall;
 
@@ -15,8 +15,8 @@ use crate::syscalls::given::Given;
 /// What `creat` opens with.
 const CREAT_FLAGS: u64 = open::WRITE_ONLY | open::CREATE | open::TRUNCATE;
 
-#[btf_tracepoint(function = "sys_exit")]
-fn sys_open(ctx: BtfTracePointContext) -> i32 {
+#[tracepoint]
+fn sys_open(ctx: TracePointContext) -> u32 {
     let call = Call::of(&ctx);
     call.tell::<2, 1>(EventKind::PATH_OPEN, |_, record| {
         let (given, flags, mode) = match call.which() {

@@ -19,9 +19,9 @@ pub(super) const PROGRAMS: &[Program] = &[
     // System calls, when they return.
     Program {
         name: "sys_exit",
-        attach: Attach::Tracepoint("sys_exit"),
+        attach: Attach::Event("raw_syscalls", "sys_exit"),
         backends: &[Backend::Syscalls],
         events: &[],
-        needs: FieldSet::of(&[RegsOrigAx, TaskStatus]),
+        needs: FieldSet::of(&[TaskStatus]),
     },
 ];

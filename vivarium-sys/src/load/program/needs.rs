@@ -33,7 +33,7 @@ pub(super) const DESCRIPTOR: FieldSet = FieldSet::of(&[TaskFiles, FilesFdt, Fdta
 /// From the file of a pidfd to its process.
 pub(super) const PIDFD: FieldSet = FieldSet::of(&[FileInode, FilePrivateData, InodePrivate, PidNumbers]);
 /// The arguments of a system call.
-pub(super) const REGISTERS: FieldSet = FieldSet::of(&[RegsDi, RegsSi, RegsDx, RegsR10, RegsR8, RegsR9, RegsOrigAx]);
+pub(super) const REGISTERS: FieldSet = FieldSet::of(&[RegsDi, RegsSi, RegsDx, RegsR10, RegsR8, RegsR9]);
 /// From the arguments of a system call to paths.
 pub(super) const OF_DESCRIPTOR: FieldSet = REGISTERS.with(DESCRIPTOR).with(OF_FILE).with(FieldSet::of(&[FsPwd]));
 /// From a file to its socket.
