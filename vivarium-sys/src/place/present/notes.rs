@@ -8,7 +8,9 @@
 //!
 //! `.stapsdt.base` is a single byte whose address tells how far a file was moved after it was linked. Nothing that is loaded
 //! would refer to it, and gdb finds no probes where the linker drops it, so each probe holds it with a relocation that
-//! changes nothing (`$keep`).
+//! changes nothing (`$keep`). It stands among the code (`x`), which elsewhere it does not: perf reckons where in the file a
+//! probe is as if it were as far from its address as this byte is, and the linkers other than GNU's have code at another
+//! distance than what is only read. A breakpoint that perf set then would be in the middle of some other instruction.
 //!
 //! The semaphores begin on a page of their own (`$page`, the largest that the architecture has), held in the same way. LLD
 //! lays out two writable segments, the first of which becomes read-only once it is relocated, and lets them share a page
@@ -62,7 +64,7 @@ macro_rules! __probe {
                 $($more,)*
                 ".popsection",
                 ".ifndef _.stapsdt.base",
-                ".pushsection .stapsdt.base, \"aG\", \"progbits\", .stapsdt.base, comdat",
+                ".pushsection .stapsdt.base, \"axG\", \"progbits\", .stapsdt.base, comdat",
                 ".weak _.stapsdt.base",
                 ".hidden _.stapsdt.base",
                 "_.stapsdt.base: .space 1",
