@@ -6,6 +6,7 @@
 mod demo;
 mod doctor;
 mod failure;
+mod filter;
 mod output;
 mod report;
 mod run;

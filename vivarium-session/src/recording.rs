@@ -11,7 +11,7 @@ mod writer;
 
 pub use error::RecordingError;
 pub use reader::{End, Entry, Reader};
-pub use replay::{Replay, replay};
+pub use replay::{Replay, replay, replay_as};
 pub use writer::Writer;
 
 /// The first bytes of a recording. What mangles line ends mangles it, so that it is noticed.

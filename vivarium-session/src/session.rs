@@ -24,6 +24,7 @@ mod site;
 pub mod step;
 mod summary;
 mod track;
+mod view;
 
 use std::io;
 
@@ -31,6 +32,7 @@ use vivarium_sys::SiteId;
 
 use self::ledger::Ledger;
 use self::track::Tracker;
+use self::view::View;
 use crate::accounting::KernelCounts;
 use crate::record::{Body, Record, Time};
 use crate::sink::{Context, Sink};
@@ -39,12 +41,14 @@ pub use info::{Clock, Host, Kinds, SessionInfo};
 pub use site::{SiteInfo, SiteTable};
 pub use step::Step;
 pub use summary::{Conclusion, Summary};
+pub use view::Brevity;
 
 /// One observation.
 pub struct Session<'s> {
     info: SessionInfo,
     sites: SiteTable,
     tracker: Tracker,
+    view: View,
     sinks: Vec<Box<dyn Sink + 's>>,
     failures: Vec<SinkFailure>,
     ledger: Ledger,
@@ -71,14 +75,21 @@ pub struct SinkFailure {
 }
 
 impl<'s> Session<'s> {
-    /// A session that tells these sinks what happens.
+    /// A session that tells these sinks what happens, as far as the filter of `info` admits it.
     #[must_use]
     pub fn new(info: SessionInfo, sites: SiteTable, sinks: Vec<Box<dyn Sink + 's>>) -> Self {
+        Self::told_briefly(info, sites, sinks, Brevity::default())
+    }
+
+    /// The same, told in fewer words.
+    #[must_use]
+    pub fn told_briefly(info: SessionInfo, sites: SiteTable, sinks: Vec<Box<dyn Sink + 's>>, brevity: Brevity) -> Self {
         let (tracker, ledger) = (Tracker::new(), Ledger::new());
-        let mut session = Self { info, sites, tracker, sinks, failures: Vec::new(), ledger };
+        let view = View::new(brevity);
+        let mut session = Self { info, sites, tracker, view, sinks, failures: Vec::new(), ledger };
         session.tell(|sink, context| sink.begin(context));
         let pid = session.info.pid;
-        session.follow(|tracker, emit| {
+        session.follow(None, |tracker, emit| {
             tracker.found(pid, None, emit);
         });
         session
@@ -105,7 +116,7 @@ impl<'s> Session<'s> {
         match record {
             Ok(record) => {
                 self.ledger.received(&record);
-                self.follow(|tracker, emit| tracker.follow(&record, emit));
+                self.follow(Some(raw), |tracker, emit| tracker.follow(&record, emit));
             }
             Err(malformed) => self.ledger.malformed(raw, malformed),
         }
@@ -124,8 +135,9 @@ impl<'s> Session<'s> {
 
     /// The session is over.
     pub fn finish(mut self, conclusion: Conclusion) -> Outcome {
-        self.follow(|tracker, emit| tracker.finish(conclusion.time, emit));
-        let summary = self.ledger.close(conclusion, self.info.started.monotonic);
+        self.follow(None, |tracker, emit| tracker.finish(conclusion.time, emit));
+        self.tell_what_waits();
+        let summary = self.ledger.close(conclusion, self.info.started.monotonic, self.view.hidden());
         self.tell(|sink, context| sink.end(&summary, context));
         Outcome { summary, failures: self.failures }
     }
@@ -148,14 +160,21 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Lets the tracker take steps, and tells the sinks of each.
-    fn follow(&mut self, work: impl FnOnce(&mut Tracker, track::Emit<'_>)) {
-        let Self { info, sites, tracker, sinks, failures, ledger } = self;
+    /// Lets the tracker take steps, those that follow from a record if there is one, and tells the sinks of each.
+    fn follow(&mut self, raw: Option<&[u8]>, work: impl FnOnce(&mut Tracker, track::Emit<'_>)) {
+        let Self { info, sites, tracker, view, sinks, failures, ledger } = self;
         let context = Context { info, sites };
         work(tracker, &mut |step| {
             ledger.step(&step);
-            tell(sinks, failures, |sink| sink.step(&step, context));
+            view.step(step, raw, info, sites, &mut |step| tell(sinks, failures, |sink| sink.step(&step, context)));
         });
+    }
+
+    /// Tells the sinks what waited for the end.
+    fn tell_what_waits(&mut self) {
+        let Self { info, sites, view, sinks, failures, .. } = self;
+        let context = Context { info, sites };
+        view.finish(&mut |step| tell(sinks, failures, |sink| sink.step(&step, context)));
     }
 
     fn tell(&mut self, what: impl Fn(&mut (dyn Sink + 's), Context<'_>) -> io::Result<()>) {

@@ -4,9 +4,10 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use vivarium_session::recording::{End, Reader, RecordingError, replay};
+use vivarium_session::recording::{End, Reader, RecordingError, replay_as};
 use vivarium_session::text::Text;
 
+use super::filter::FilterArgs;
 use super::output::{Output, Stream};
 use super::{Failure, OutputError};
 use crate::exit::Exit;
@@ -21,6 +22,8 @@ pub(super) struct Args {
     recording: PathBuf,
     #[command(flatten)]
     output: Output,
+    #[command(flatten)]
+    filter: FilterArgs,
     /// Fail if the session did not see everything.
     #[arg(long)]
     strict: bool,
@@ -54,11 +57,13 @@ impl Failure for ReportError {
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
     let path = &args.recording;
+    let filter = args.filter.filter()?;
     let fail = |error| ReportError::Read { path: path.clone(), error };
     let file = File::open(path).map_err(|error| fail(error.into()))?;
     let reader = Reader::new(&file).map_err(fail)?;
     let sink = args.output.open(Stream::Output, Some(&file))?;
-    let replay = replay(reader, vec![sink]).map_err(fail)?;
+    let asked = Some(filter).filter(|filter| !filter.is_default());
+    let replay = replay_as(reader, asked, args.filter.brevity(), vec![sink]).map_err(fail)?;
     if let Some(failure) = replay.outcome.failures.into_iter().next() {
         return Err(OutputError::from(failure.error).into());
     }

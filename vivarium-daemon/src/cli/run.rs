@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use vivarium_session::recording::Writer;
-use vivarium_session::session::{Kinds, SinkFailure};
+use vivarium_session::session::SinkFailure;
 use vivarium_sys::event::Backend;
 
+use super::filter::FilterArgs;
 use super::output::{OpenError, Output, Stream};
 use super::{Failure, failure};
 use crate::exit::Exit;
@@ -26,6 +27,8 @@ pub(super) struct Args {
     backend: Option<Backend>,
     #[command(flatten)]
     output: Output,
+    #[command(flatten)]
+    filter: FilterArgs,
     /// Show a line for each event as it happens, and no tree.
     #[arg(long, conflicts_with = "format")]
     live: bool,
@@ -66,7 +69,8 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
     let user = RunAs::choose(args.user.as_deref())?;
     let launch = Launch::new(&args.command, user)?;
     let end = if args.wait { End::WithAll } else { End::WithCommand };
-    let options = ObserverOptions { backend: args.backend, ring: args.ring_size, kinds: Kinds::default(), end };
+    let (filter, brevity) = (args.filter.filter()?, args.filter.brevity());
+    let options = ObserverOptions { backend: args.backend, ring: args.ring_size, filter, brevity, end };
     let observer = Observer::prepare(options)?;
 
     let output = if args.live { args.output.clone().live() } else { args.output.clone() };

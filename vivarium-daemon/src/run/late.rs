@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::mem::offset_of;
 
 use vivarium_session::record::value::Value;
-use vivarium_session::record::{Body, Event, Pid, Record, Tid, Time};
+use vivarium_session::record::{Body, Event, Head, Pid, Record, Tid, Time};
 use vivarium_sys::event::EventKind;
 use vivarium_sys::wire::{Header, RecordFlags};
 
@@ -37,7 +37,7 @@ impl Latecomers {
         let attached = *self.processes.get(&head.pid)?;
         let is_unknown = !head.instance.is_some() && !self.known.contains_key(&head.tid);
         if let Body::Event(event) = &record.body {
-            self.follow(head.pid, event, attached < head.time && !is_unknown);
+            self.follow(head, event, attached < head.time && !is_unknown);
         }
         is_unknown.then(|| {
             let mut corrected = raw.to_vec();
@@ -47,7 +47,8 @@ impl Latecomers {
     }
 
     /// What a thread makes is as well known as the thread is; what executes another program begins anew.
-    fn follow(&mut self, process: Pid, event: &Event<'_>, is_known: bool) {
+    fn follow(&mut self, head: &Head, event: &Event<'_>, is_known: bool) {
+        let process = head.pid;
         match event.spec.kind {
             EventKind::PROC_FORK => {
                 let (Some(child), Some(thread)) = (id(event, "child"), id(event, "thread")) else { return };
@@ -57,6 +58,7 @@ impl Latecomers {
                     self.processes.entry(Pid(child)).or_insert(attached);
                 }
             }
+            EventKind::PROC_EXEC if head.has_failed() => {}
             EventKind::PROC_EXEC | EventKind::PROC_EXIT => {
                 self.processes.remove(&process);
                 self.known.retain(|_, of| *of != process);

@@ -18,19 +18,21 @@ pub(super) struct Newcomer {
 }
 
 impl Newcomer {
+    /// The kinds of event that tell of code, which are recorded whatever is shown.
+    pub(super) const KINDS: [EventKind; 2] = [EventKind::PROC_EXEC, EventKind::PATH_OPEN];
+
     /// What a record tells of.
     pub(super) fn of(raw: &[u8]) -> Option<Self> {
         // Most records are of other kinds, and are not taken apart a second time.
         let kind = raw.get(offset_of!(Header, kind)..)?.first_chunk().copied().map(u16::from_le_bytes)?;
-        if EventKind(kind) != EventKind::PROC_EXEC && EventKind(kind) != EventKind::PATH_OPEN {
+        if !Self::KINDS.contains(&EventKind(kind)) {
             return None;
         }
         let Record { head, body: Body::Event(event) } = Record::decode(raw).ok()? else { return None };
         let Value::Text(text) = event.field("path")? else { return None };
         let path = Text::new(text.bytes()).as_path().to_owned();
         let is_code = event.spec.kind == EventKind::PROC_EXEC || is_library(&path);
-        let failed = head.result.is_some_and(|result| result < 0);
-        (is_code && !failed && !text.is_cut()).then_some(Self { process: head.pid, path })
+        (is_code && !head.has_failed() && !text.is_cut()).then_some(Self { process: head.pid, path })
     }
 
     /// What it is called there.

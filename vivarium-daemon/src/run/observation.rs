@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use vivarium_session::accounting::{KernelCounts, Missing, Oddities};
 use vivarium_session::record::{Pid, Record};
-use vivarium_session::session::{Clock, Conclusion, Outcome, Session, SessionInfo, SiteTable};
+use vivarium_session::session::{Clock, Conclusion, Kinds, Outcome, Session, SessionInfo, SiteTable};
 use vivarium_session::sink::Sink;
 use vivarium_session::text::Text;
 
@@ -81,8 +81,8 @@ impl Observer {
         let pid = pid.unwrap_or_else(|| Pid(command.pid().as_raw().cast_unsigned()));
 
         let words = launch.words().iter().map(|word| Text::new(word.as_encoded_bytes())).collect();
-        let info = SessionInfo::begin(words, pid, self.backend.backend, self.kinds.clone());
-        let mut session = Session::new(info, sites, sinks);
+        let info = SessionInfo::begin(words, pid, self.backend.backend, Kinds::default());
+        let mut session = Session::told_briefly(info.filtered(self.filter.clone()), sites, sinks, self.brevity);
         if let Some(first) = first {
             session.feed(&first);
         }

@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use aya::maps::MapError;
+use vivarium_session::filter::Filter;
 use vivarium_session::record::Tid;
-use vivarium_session::session::{Kinds, SiteInfo};
+use vivarium_session::session::{Brevity, SiteInfo};
 use vivarium_session::text::Text;
 use vivarium_sys::event::Backend;
 
 use super::late::Latecomers;
+use super::newcomer::Newcomer;
 use crate::cli::{Failure, with_causes};
 use crate::exit::Exit;
 use crate::kernel::backend::{NoBackend, RunningBackend};
@@ -28,7 +30,9 @@ pub struct ObserverOptions {
     /// How much may wait for the reader.
     pub ring: RingSize,
     /// What is to be seen.
-    pub kinds: Kinds,
+    pub filter: Filter,
+    /// How briefly it is told.
+    pub brevity: Brevity,
     /// How long.
     pub end: End,
 }
@@ -49,7 +53,8 @@ pub struct Observer {
     pub(super) ring: Ring,
     pub(super) backend: RunningBackend,
     pub(super) session: SessionBit,
-    pub(super) kinds: Kinds,
+    pub(super) filter: Filter,
+    pub(super) brevity: Brevity,
     pub(super) end: End,
     /// What had been counted when the session began.
     pub(super) before: Tally,
@@ -108,7 +113,8 @@ impl Observer {
     pub fn prepare(options: ObserverOptions) -> Result<Self, ObserverError> {
         let (mut side, mut ring) = KernelSide::load(options.ring)?;
         let backend = side.start_any(options.backend, &mut ring)?;
-        let session = side.begin(options.kinds.iter().map(|row| row.kind))?;
+        let kinds = options.filter.kinds();
+        let session = side.begin(kinds.iter().map(|row| row.kind).chain(Newcomer::KINDS))?;
         let mut notes: Vec<_> = backend.lost.iter().map(ToString::to_string).collect();
         notes.extend(side.spans().err().map(|reason| format!("spans are not seen: {}", with_causes(reason))));
         Ok(Self {
@@ -118,7 +124,8 @@ impl Observer {
             ring,
             backend,
             session,
-            kinds: options.kinds,
+            filter: options.filter,
+            brevity: options.brevity,
             end: options.end,
             late: Latecomers::default(),
             attachments: Attachments::default(),

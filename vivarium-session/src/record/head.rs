@@ -96,3 +96,11 @@ pub struct Head {
     /// The name of the task.
     pub comm: Comm,
 }
+
+impl Head {
+    /// Whether the operation is known to have failed.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.result.is_some_and(|result| result < 0)
+    }
+}

@@ -4,8 +4,9 @@ use std::io::Read;
 
 use super::{End, Entry, Reader, RecordingError};
 use crate::accounting::Missing;
+use crate::filter::Filter;
 use crate::record::{Record, Time};
-use crate::session::{Conclusion, Outcome, Session, SiteTable};
+use crate::session::{Brevity, Conclusion, Outcome, Session, SessionInfo, SiteTable};
 use crate::sink::Sink;
 
 /// What a recording came to.
@@ -21,10 +22,29 @@ pub struct Replay {
 ///
 /// # Errors
 /// The recording cannot be read on; what was read of it was told to the sinks, but not that it is over.
-pub fn replay<'s>(mut reader: Reader<impl Read>, sinks: Vec<Box<dyn Sink + 's>>) -> Result<Replay, RecordingError> {
-    let info = reader.info().clone();
+pub fn replay<'s>(reader: Reader<impl Read>, sinks: Vec<Box<dyn Sink + 's>>) -> Result<Replay, RecordingError> {
+    replay_as(reader, None, Brevity::default(), sinks)
+}
+
+/// The same with another filter than that of the session, if one is given, or in fewer words.
+///
+/// A recording holds every record that arrived, also what its own filter didn't show.
+///
+/// # Errors
+/// As [`replay`].
+pub fn replay_as<'s>(
+    mut reader: Reader<impl Read>,
+    filter: Option<Filter>,
+    brevity: Brevity,
+    sinks: Vec<Box<dyn Sink + 's>>,
+) -> Result<Replay, RecordingError> {
+    let mut info = reader.info().clone();
+    if let Some(filter) = filter {
+        let filter = filter.within(&info.filter);
+        info = SessionInfo { filter, ..info };
+    }
     let mut last = info.started.monotonic;
-    let mut session = Session::new(info, SiteTable::new(), sinks);
+    let mut session = Session::told_briefly(info, SiteTable::new(), sinks, brevity);
     let end = loop {
         match reader.read()? {
             Entry::Site(site) => session.add_sites([site]),

@@ -10,6 +10,7 @@ use vivarium_sys::event::{Backend, Default as Shown, EventKind, EventSpec};
 
 use super::by_name;
 use crate::accounting::{Gap, gaps};
+use crate::filter::Filter;
 use crate::record::{Pid, Time};
 use crate::text::Text;
 
@@ -27,6 +28,9 @@ pub struct SessionInfo {
     pub backend: Backend,
     /// The kinds of event that were asked for.
     pub kinds: Kinds,
+    /// What is shown of them.
+    #[serde(default, skip_serializing_if = "Filter::is_default")]
+    pub filter: Filter,
     /// What of those the backend cannot see.
     #[serde(default)]
     pub not_visible: Vec<Gap>,
@@ -56,9 +60,17 @@ impl SessionInfo {
             pid,
             backend,
             kinds,
+            filter: Filter::default(),
             host: Host::here(),
             started: Clock::now(),
         }
+    }
+
+    /// The same session, of which only this is to be shown. The kinds are those that the filter chooses.
+    #[must_use]
+    pub fn filtered(self, filter: Filter) -> Self {
+        let kinds = filter.kinds();
+        Self { not_visible: gaps(self.backend, kinds.iter()), kinds, filter, ..self }
     }
 
     /// The last part of the command's path.
@@ -79,6 +91,12 @@ impl Kinds {
     #[must_use]
     pub fn new(rows: impl IntoIterator<Item = &'static EventSpec>) -> Self {
         Self(rows.into_iter().collect())
+    }
+
+    /// Whether this kind is one of them.
+    #[must_use]
+    pub fn contains(&self, kind: EventKind) -> bool {
+        self.0.iter().any(|row| row.kind == kind)
     }
 
     /// Their rows in the table.

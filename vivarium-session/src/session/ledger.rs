@@ -78,7 +78,7 @@ impl Ledger {
     }
 
     /// The session is over.
-    pub(super) fn close(&self, conclusion: Conclusion, started: Time) -> Summary {
+    pub(super) fn close(&self, conclusion: Conclusion, started: Time, hidden: u64) -> Summary {
         let mut missing =
             Verdict::reckon(conclusion.counts.as_ref(), &conclusion.oddities, &self.received, &self.clean);
         if let Some(first) = self.first_malformed {
@@ -92,7 +92,8 @@ impl Ledger {
         }
         Summary {
             duration: conclusion.time.since(started),
-            events: self.received.events(),
+            events: self.received.events().saturating_sub(hidden),
+            hidden,
             spans: self.spans,
             processes: self.processes,
             verdict: Verdict::from_missing(missing),

@@ -59,6 +59,8 @@ pub enum Way {
     Inherited,
     /// It is the deepest that the kernel side knows; the thread is deeper.
     Deeper,
+    /// It is the deepest that is told of; the thread is in a span inside of it, which was folded.
+    Folded,
 }
 
 /// One thing that happened.
@@ -92,6 +94,8 @@ pub struct EventStep<'a> {
     pub place: Place,
     /// The spans around it, the outermost first; those that are not known are `None`.
     pub stack: &'a [Option<SpanId>],
+    /// For how many it stands, where those that repeat each other are told once.
+    pub repeats: Option<u64>,
 }
 
 /// A process comes, changes or goes.
@@ -244,6 +248,8 @@ pub struct RaiseStep<'a> {
     pub image: ImageId,
     /// In which span.
     pub place: Place,
+    /// The spans around it, the outermost first; those that are not known are `None`.
+    pub stack: &'a [Option<SpanId>],
     /// What.
     pub raise: &'a SpanRaise<'a>,
 }

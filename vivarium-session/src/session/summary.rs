@@ -47,8 +47,10 @@ pub struct Summary {
     pub conclusion: Conclusion,
     /// How long it was.
     pub duration: Duration,
-    /// How many events arrived.
+    /// How many events arrived, without those that the filter didn't admit.
     pub events: u64,
+    /// How many events arrived that the filter didn't admit.
+    pub hidden: u64,
     /// How many spans it had.
     pub spans: u64,
     /// How many processes it had.

@@ -51,7 +51,8 @@ impl Tracker {
             Body::SpanStop(stop) => self.stop(head, image, *stop, emit),
             Body::SpanRaise(raise) => {
                 let place = self.locate(head, image, emit);
-                emit(Step::SpanRaise(RaiseStep { head, image, place, raise }));
+                self.collect_stack(head, place);
+                emit(Step::SpanRaise(RaiseStep { head, image, place, stack: &self.stack, raise }));
             }
         }
     }
@@ -68,10 +69,11 @@ impl Tracker {
     fn event(&mut self, head: &Head, image: ImageId, event: &Event<'_>, emit: Emit<'_>) {
         let place = self.locate(head, image, emit);
         self.collect_stack(head, place);
-        emit(Step::Event(EventStep { head, event, image, place, stack: &self.stack }));
+        emit(Step::Event(EventStep { head, event, image, place, stack: &self.stack, repeats: None }));
         match event.spec.kind {
             EventKind::PROC_FORK => self.fork(head, image, place, event, emit),
-            EventKind::PROC_EXEC => self.execute(head, image, place, event, emit),
+            // One that fails changes nothing.
+            EventKind::PROC_EXEC if !head.has_failed() => self.execute(head, image, place, event, emit),
             EventKind::PROC_EXIT => self.exit(head, image, event, emit),
             _ => {}
         }

@@ -6,6 +6,7 @@ use super::look::{Look, Role};
 use super::{Context, Elapsed};
 use crate::accounting::{GapGroup, Missing, Verdict};
 use crate::session::Summary;
+use crate::text::Escaped;
 
 /// Writes the line that says what was observed, how, for how long, and whether it is all; then what is missing, if it isn't.
 pub(super) fn write_heading(
@@ -18,7 +19,14 @@ pub(super) fn write_heading(
     write!(output, "vivarium · {} (pid {})", info.name(), info.pid)?;
     write!(output, " · backend {} · {} · ", info.backend.name(), Elapsed(summary.duration))?;
     let role = if summary.verdict.is_complete() { Role::Right } else { Role::Wrong };
-    writeln!(output, "{}", look.paint(role, &verdict(summary)))?;
+    write!(output, "{}", look.paint(role, &verdict(summary)))?;
+    if !info.filter.is_default() {
+        write!(output, " · filter: {}", Escaped(info.filter.to_string().as_bytes()))?;
+        if summary.hidden > 0 {
+            write!(output, " ({} more not shown)", summary.hidden)?;
+        }
+    }
+    writeln!(output)?;
     for missing in summary.verdict.missing() {
         writeln!(output, "  {} {missing}", look.paint(Role::Wrong, "missing:"))?;
     }

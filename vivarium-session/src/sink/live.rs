@@ -60,6 +60,7 @@ fn span_name(place: Place, context: Context<'_>) -> Option<String> {
         Way::Innermost => name,
         Way::Inherited => format!("{name} (inherited)"),
         Way::Deeper => format!("{name} (deeper)"),
+        Way::Folded => format!("{name} (folded)"),
     })
 }
 
@@ -73,6 +74,9 @@ impl<W: Write> Sink for Live<W> {
         match step {
             Step::Event(event) => {
                 write_event(&mut self.words, event.head.result, event.event);
+                if let Some(count) = event.repeats.filter(|count| *count > 1) {
+                    self.words.push_str(&format!("  ×{count}"));
+                }
                 let row = event.event.spec;
                 self.line(event.head, event.place, row.name, row.severity, context)
             }

@@ -11,12 +11,14 @@ mod layout;
 mod more;
 mod node;
 mod row;
+mod trim;
 
 use std::io::{self, Write};
 
 use self::forest::Forest;
 use self::layout::Layout;
 use self::row::Rows;
+use self::trim::Trim;
 use super::heading::{write_footing, write_heading};
 use super::{Context, Look, Sink};
 use crate::session::{Step, Summary};
@@ -41,8 +43,13 @@ impl<W: Write> Sink for Tree<W> {
         "tree"
     }
 
-    fn step(&mut self, step: &Step<'_>, _: Context<'_>) -> io::Result<()> {
-        self.forest.step(step);
+    fn begin(&mut self, context: Context<'_>) -> io::Result<()> {
+        self.forest.trim(Trim::of(&context.info.filter));
+        Ok(())
+    }
+
+    fn step(&mut self, step: &Step<'_>, context: Context<'_>) -> io::Result<()> {
+        self.forest.step(step, context);
         Ok(())
     }
 

@@ -3,10 +3,14 @@ use std::path::PathBuf;
 
 use jsonschema::Validator;
 use serde_json::Value;
-use vivarium_sys::event::{EventKind, EventSpec, FieldType, Source};
+use vivarium_session::filter::Filter;
+use vivarium_session::record::Pid;
+use vivarium_session::session::Brevity;
+use vivarium_session::sink::Jsonl;
+use vivarium_sys::event::{EventKind, EventSpec, FieldType, Severity, Source};
 
 use crate::support::kernel::{Kernel, ROOT};
-use crate::support::observation::{lines, of_type, recording, render};
+use crate::support::observation::{info, lines, observe_as, of_type, recording, render};
 use crate::support::storm::storm;
 use crate::support::tour::tour;
 
@@ -31,6 +35,20 @@ fn every_type_of_line_does() {
     all.iter().for_each(|line| assert_follows(&schema, line));
     for wanted in ["session", "process", "span_start", "span_stop", "span_raise", "event", "summary"] {
         assert!(!of_type(&all, wanted).is_empty(), "there is a {wanted}");
+    }
+}
+
+#[test]
+fn what_is_told_briefly_and_filtered_does() {
+    let schema = schema();
+    let brevity = Brevity { dedup: true, max_depth: Some(1) };
+    let filter = Filter::default().exclude(["file_unlink"]).expect("a kind").path("/**").expect("a pattern");
+    let filter = filter.span("*").expect("a pattern").pid(Pid(ROOT)).severity(Severity::Info);
+    for info in [info(), info().filtered(filter)] {
+        let mut output = Vec::new();
+        observe_as(info, brevity, &storm(), vec![Box::new(Jsonl::new(&mut output))]);
+        let lines = output.split_inclusive(|byte| *byte == b'\n');
+        lines.for_each(|line| assert_follows(&schema, &serde_json::from_slice(line).expect("JSON")));
     }
 }
 

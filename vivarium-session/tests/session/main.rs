@@ -3,6 +3,7 @@
 mod support;
 
 mod a_broken_recording_gives_what_is_whole;
+mod a_filter_shows_what_it_says;
 mod a_lost_start_is_unknown_and_nothing_else;
 mod a_lost_stop_misnests_nothing;
 mod a_panic_is_told_where_it_happens;
@@ -10,6 +11,7 @@ mod a_recording_renders_as_its_session_did;
 mod a_sink_that_fails_fails_alone;
 mod a_span_holds_what_its_thread_does;
 mod an_async_span_keeps_its_identity_over_polls_and_threads;
+mod an_exec_that_fails_changes_nothing;
 mod any_bytes_are_read_without_harm;
 mod children_inherit_the_span_they_are_made_in;
 mod deeper_than_the_kernel_knows_is_marked;
@@ -21,4 +23,6 @@ mod old_recordings_stay_readable;
 mod the_heading_says_whether_it_is_all;
 mod the_tree_looks_like_this;
 mod the_tree_stays_small_and_exact;
+mod what_is_too_deep_is_told_of_the_span_around;
+mod what_repeats_itself_is_told_once;
 mod what_was_entered_before_is_unknown;

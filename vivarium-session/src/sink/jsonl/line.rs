@@ -140,6 +140,8 @@ pub(super) struct EventLine<'a> {
     fields: Fields<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<ResultValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
 }
 
 impl<'a> EventLine<'a> {
@@ -156,6 +158,7 @@ impl<'a> EventLine<'a> {
             stack: step.stack,
             fields: Fields(step.event),
             result: step.head.result.map(|value| ResultValue { value, error: errno(value) }),
+            count: step.repeats,
         }
     }
 }
@@ -338,6 +341,8 @@ pub(super) struct SummaryLine<'a> {
     time: Time,
     duration: u64,
     events: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    hidden: u64,
     lost: u64,
     spans: u64,
     processes: u64,
@@ -353,6 +358,7 @@ impl<'a> SummaryLine<'a> {
             time: summary.conclusion.time,
             duration: u64::try_from(summary.duration.as_nanos()).unwrap_or(u64::MAX),
             events: summary.events,
+            hidden: summary.hidden,
             lost: summary.verdict.lost_events(),
             spans: summary.spans,
             processes: summary.processes,
@@ -361,6 +367,11 @@ impl<'a> SummaryLine<'a> {
             counts: summary.conclusion.counts.as_ref(),
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Something that is missing, for programs and in a sentence.

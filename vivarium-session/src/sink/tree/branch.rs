@@ -43,6 +43,8 @@ pub(super) struct Line {
 /// Spans of one site that did the same.
 #[derive(Debug)]
 pub(super) struct SpanBranch {
+    /// Whether it is shown also if nothing is in it.
+    pub(super) is_shown: bool,
     pub(super) site: SiteId,
     pub(super) end: Stop,
     /// When the first one started.
@@ -126,6 +128,15 @@ impl Branch {
             What::Span(span) => span.inner.is_quiet(),
             What::Group(_, inner) => inner.is_quiet(),
             What::Line(_) | What::Process(_) => false,
+        }
+    }
+
+    /// Whether there is a reason to show it: it is an event or was asked for, or holds such a thing.
+    pub(super) fn is_worth_showing(&self) -> bool {
+        match &self.what {
+            What::Span(span) => span.is_shown || !span.inner.is_empty(),
+            What::Process(process) => process.origin.is_some() || !process.inner.is_empty(),
+            What::Line(_) | What::Group(..) => true,
         }
     }
 

@@ -1,11 +1,15 @@
 //! The branches below one span or process: few enough to be read, and the sum of the others.
 
+use vivarium_sys::event::Severity;
+
 use super::branch::{Branch, Group, What};
 use super::budget::Budget;
 use super::more::More;
 
 /// How many branches one place shows; the others are summed up.
 const MAX_SHOWN: usize = 200;
+/// How many there may be before also one of high severity, which nobody should miss, is summed up.
+const MAX_WITH_SEVERE: usize = 2_000;
 
 /// The branches below one span or process.
 #[derive(Debug, Default)]
@@ -26,7 +30,8 @@ impl Branches {
             self.shapes.iter().zip(&mut self.list).find(|(known, one)| **known == shape && one.is_like(&branch));
         if let Some((_, one)) = alike {
             merge(one, branch, budget);
-        } else if matches!(branch.what, What::Group(..)) || self.list.len() < MAX_SHOWN && budget.has_room() {
+        } else if matches!(branch.what, What::Group(..)) || self.list.len() < most_beside(&branch) && budget.has_room()
+        {
             budget.take(branch.own_bytes());
             self.shapes.push(shape);
             self.list.push(branch);
@@ -77,6 +82,11 @@ impl Branches {
         self.list.pop()
     }
 
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.more.is_none()
+    }
+
     /// Whether they hold no event.
     pub(super) fn is_quiet(&self) -> bool {
         self.list.iter().all(Branch::is_quiet) && self.more.as_ref().is_none_or(|more| more.is_quiet())
@@ -118,6 +128,12 @@ impl Branches {
             branch.inner().into_iter().for_each(|inner| inner.give_back(budget));
         }
     }
+}
+
+/// Among how many others it is shown.
+fn most_beside(branch: &Branch) -> usize {
+    let is_severe = matches!(&branch.what, What::Line(line) if line.severity == Severity::High);
+    if is_severe { MAX_WITH_SEVERE } else { MAX_SHOWN }
 }
 
 /// Lets `one` stand for `other` too.

@@ -8,11 +8,14 @@ use super::branch::{Branch, Group, Line, What};
 use super::branches::Branches;
 use super::budget::Budget;
 use super::node::{Growing, GrowingProcess, GrowingSpan, Node, NodeId, Nodes, Spot};
+use super::trim::Trim;
+use crate::filter::Filter;
 use crate::record::Time;
 use crate::session::step::{
     EventStep, ImageId, Place, ProcessChange, ProcessStep, RaiseStep, Released, SpanId, Start, StartStep, Step, Stop,
     StopStep, Way,
 };
+use crate::sink::Context;
 use crate::sink::phrase::{write_event, write_raise};
 
 /// How deep the tree may be; what would be deeper grows beside its parent.
@@ -26,6 +29,7 @@ pub(super) struct Forest {
     images: HashMap<ImageId, NodeId>,
     roots: Branches,
     budget: Budget,
+    trim: Trim,
     order: u64,
     /// Room for the words of one event.
     words: String,
@@ -39,6 +43,7 @@ impl Forest {
             images: HashMap::new(),
             roots: Branches::default(),
             budget: Budget::default(),
+            trim: Trim::of(&Filter::default()),
             order: 0,
             words: String::new(),
         }
@@ -49,11 +54,16 @@ impl Forest {
         &self.roots
     }
 
-    pub(super) fn step(&mut self, step: &Step<'_>) {
+    /// Shows less, before anything has happened.
+    pub(super) fn trim(&mut self, trim: Trim) {
+        self.trim = trim;
+    }
+
+    pub(super) fn step(&mut self, step: &Step<'_>, context: Context<'_>) {
         match step {
             Step::Event(event) => self.event(event),
             Step::Process(process) => self.process(process),
-            Step::SpanStart(start) => self.start(start),
+            Step::SpanStart(start) => self.start(start, context),
             Step::SpanStop(stop) => self.stop(stop),
             Step::SpanRaise(raise) => self.raise(raise),
             Step::Released(Released::Span(span)) => {
@@ -69,8 +79,11 @@ impl Forest {
 
     fn event(&mut self, step: &EventStep<'_>) {
         // The process itself is the line of these.
-        if matches!(step.event.spec.kind, EventKind::PROC_EXEC | EventKind::PROC_EXIT) || is_process_fork(step) {
-            return;
+        match step.event.spec.kind {
+            EventKind::PROC_EXIT => return,
+            EventKind::PROC_EXEC if !step.head.has_failed() => return,
+            EventKind::PROC_FORK if is_process(step) => return,
+            _ => {}
         }
         self.words.clear();
         write_event(&mut self.words, step.head.result, step.event);
@@ -78,7 +91,8 @@ impl Forest {
             self.words.push_str(" (deeper)");
         }
         let row = step.event.spec;
-        self.line(step.image, step.place, row.name, row.severity, step.head.time);
+        let line = self.written(row.name, row.severity, step.head.time);
+        self.line(step.image, step.place, line, step.repeats.unwrap_or(1));
     }
 
     fn raise(&mut self, step: &RaiseStep<'_>) {
@@ -88,18 +102,23 @@ impl Forest {
         };
         self.words.clear();
         write_raise(&mut self.words, step.raise);
-        self.line(step.image, step.place, kind, Severity::High, step.head.time);
+        let line = self.written(kind, Severity::High, step.head.time);
+        self.line(step.image, step.place, line, 1);
     }
 
-    /// Adds a line with the words that were written.
-    fn line(&mut self, image: ImageId, place: Place, kind: &'static str, severity: Severity, time: Time) {
+    /// A line with the words that were written.
+    fn written(&self, kind: &'static str, severity: Severity, time: Time) -> Line {
+        Line { kind, severity, detail: self.words.as_str().into(), time }
+    }
+
+    /// Adds a line that stands for so many.
+    fn line(&mut self, image: ImageId, place: Place, line: Line, count: u64) {
         let spot = self.spot(image, place);
-        let line = Line { kind, severity, detail: self.words.as_str().into(), time };
-        let branch = Branch { order: self.next(), count: 1, what: What::Line(line) };
+        let branch = Branch { order: self.next(), count, what: What::Line(line) };
         self.add(Some(spot), branch);
     }
 
-    fn start(&mut self, step: &StartStep) {
+    fn start(&mut self, step: &StartStep, context: Context<'_>) {
         if let Some(node) = self.spans.get(&step.span)
             && let Growing::Span(span) = &mut self.nodes.get_mut(*node).what
         {
@@ -117,8 +136,11 @@ impl Forest {
         };
         let started = (step.how != Start::Missed).then_some(step.time);
         let polls = u32::from(matches!(step.how, Start::Polled { .. }));
+        let is_asked_for =
+            || context.sites.get(step.site).is_some_and(|site| context.info.filter.limits.name_site(site));
         let what = Growing::Span(GrowingSpan {
             image: step.image,
+            is_shown: self.trim.quiet_spans || is_asked_for(),
             site: step.site,
             started,
             end: Stop::Unfinished,
@@ -154,7 +176,7 @@ impl Forest {
             ProcessChange::Found => None,
             ProcessChange::Forked { parent, place, .. } => {
                 process.inherits = place.span().is_some();
-                process.origin = Some(origin(EventKind::PROC_FORK, step, format!("child={}", step.pid)));
+                process.origin = self.origin(EventKind::PROC_FORK, step, || format!("child={}", step.pid));
                 Some(self.spot(parent, place))
             }
             ProcessChange::Executed { before, place, event } => {
@@ -162,10 +184,12 @@ impl Forest {
                     self.rename(before, step);
                     return;
                 }
-                let mut words = String::new();
-                write_event(&mut words, None, event);
                 process.inherits = place.span().is_some();
-                process.origin = Some(origin(EventKind::PROC_EXEC, step, words));
+                process.origin = self.origin(EventKind::PROC_EXEC, step, || {
+                    let mut words = String::new();
+                    write_event(&mut words, None, event);
+                    words
+                });
                 Some(self.spot(before, place))
             }
         };
@@ -247,7 +271,10 @@ impl Forest {
             }
             let node = self.nodes.remove(id);
             let spot = node.spot;
-            self.add(spot, node.fold());
+            let branch = node.fold();
+            if branch.is_worth_showing() || spot.is_none() {
+                self.add(spot, branch);
+            }
             next = spot.map(|spot| spot.node);
             if let Some(parent) = next {
                 self.nodes.get_mut(parent).growing -= 1;
@@ -264,19 +291,20 @@ impl Forest {
         }
     }
 
+    /// The line that tells how a process came to be there, if such lines are shown.
+    fn origin(&self, kind: EventKind, step: &ProcessStep<'_>, detail: impl FnOnce() -> String) -> Option<Line> {
+        let row = kind.spec().filter(|_| self.trim.shows(kind))?;
+        let (kind, severity, time) = (row.name, row.severity, step.time.unwrap_or(Time(0)));
+        Some(Line { kind, severity, detail: detail().into(), time })
+    }
+
     fn next(&mut self) -> u64 {
         self.order += 1;
         self.order
     }
 }
 
-/// Whether it is the beginning of a process, which is shown as such, and not only of a thread.
-fn is_process_fork(step: &EventStep<'_>) -> bool {
-    step.event.spec.kind == EventKind::PROC_FORK && step.event.number(2) == Some(TaskKind::Process as u64)
-}
-
-/// The line that tells how a process came to be there.
-fn origin(kind: EventKind, step: &ProcessStep<'_>, detail: String) -> Line {
-    let (name, severity) = kind.spec().map_or(("", Severity::Info), |row| (row.name, row.severity));
-    Line { kind: name, severity, detail: detail.into(), time: step.time.unwrap_or(Time(0)) }
+/// Whether what begins is a process, which is shown as such, and not only a thread.
+fn is_process(fork: &EventStep<'_>) -> bool {
+    fork.event.number(2) == Some(TaskKind::Process as u64)
 }

@@ -45,6 +45,8 @@ pub(super) enum Growing {
 
 #[derive(Debug)]
 pub(super) struct GrowingSpan {
+    /// Whether it is shown also if nothing is in it.
+    pub(super) is_shown: bool,
     pub(super) image: ImageId,
     pub(super) site: SiteId,
     pub(super) started: Option<Time>,
@@ -68,8 +70,9 @@ impl Node {
     pub(super) fn fold(self) -> Branch {
         let mut inner = self.inner;
         let what = match self.what {
-            Growing::Span(GrowingSpan { site, started, end, elapsed, polls, .. }) => {
-                What::Span(Box::new(SpanBranch { site, end, started, total: elapsed, polls: polls.into(), inner }))
+            Growing::Span(GrowingSpan { is_shown, site, started, end, elapsed, polls, .. }) => {
+                let (total, polls) = (elapsed, polls.into());
+                What::Span(Box::new(SpanBranch { is_shown, site, end, started, total, polls, inner }))
             }
             Growing::Process(process) => {
                 let GrowingProcess { origin, pid, comm, status, .. } = *process;
@@ -81,7 +84,7 @@ impl Node {
                 }
                 // A process that only executes another program is shown as that.
                 let is_step = |branch: &Branch| matches!(&branch.what, What::Process(next) if next.pid == pid);
-                if origin.is_some()
+                if self.spot.is_some()
                     && inner.only().is_some_and(is_step)
                     && let Some(next) = inner.take_only()
                 {

@@ -1,9 +1,10 @@
 //! Running a session over the records of the stand-in.
 
 use serde_json::Value;
+use vivarium_session::filter::Filter;
 use vivarium_session::record::{Pid, Time};
 use vivarium_session::recording::{Reader, RecordingError, Replay, Writer, replay};
-use vivarium_session::session::{Clock, Conclusion, Host, Kinds, Outcome, Session, SessionInfo, SiteTable};
+use vivarium_session::session::{Brevity, Clock, Conclusion, Host, Kinds, Outcome, Session, SessionInfo, SiteTable};
 use vivarium_session::sink::{Jsonl, Live, Look, Sink, Tree};
 use vivarium_sys::event::{Backend, EventKind};
 
@@ -22,6 +23,7 @@ pub(crate) fn info() -> SessionInfo {
         pid: Pid(ROOT),
         backend: Backend::Lsm,
         kinds: Kinds::new(KINDS.iter().filter_map(|kind| kind.spec())),
+        filter: Filter::default(),
         not_visible: Vec::new(),
         host: Host { kernel: "6.12.0".to_owned(), machine: "x86_64".to_owned() },
         started: Clock { monotonic: Time(BEGIN), realtime: 1_700_000_000_000_000_000 },
@@ -35,7 +37,17 @@ pub(crate) fn sites() -> SiteTable {
 
 /// Lets these sinks observe what the kernel saw.
 pub(crate) fn observe<'s>(kernel: &Kernel, sinks: Vec<Box<dyn Sink + 's>>) -> Outcome {
-    let mut session = Session::new(info(), sites(), sinks);
+    observe_as(info(), Brevity::default(), kernel, sinks)
+}
+
+/// The same of another session, and as briefly as this.
+pub(crate) fn observe_as<'s>(
+    info: SessionInfo,
+    brevity: Brevity,
+    kernel: &Kernel,
+    sinks: Vec<Box<dyn Sink + 's>>,
+) -> Outcome {
+    let mut session = Session::told_briefly(info, sites(), sinks, brevity);
     for record in &kernel.records {
         session.feed(record);
     }

@@ -1,0 +1,77 @@
+use serde_json::{Value, json};
+use vivarium_session::session::Brevity;
+use vivarium_session::sink::{Jsonl, Live, Look};
+
+use crate::support::kernel::{Kernel, ROOT};
+use crate::support::observation::{info, lines, observe_as, of_type, open_of, tree};
+use crate::support::places::Site;
+use crate::support::storm::storm;
+
+const BRIEF: Brevity = Brevity { dedup: true, max_depth: None };
+
+fn told(kernel: &Kernel) -> Vec<Value> {
+    let mut output = Vec::new();
+    observe_as(info(), BRIEF, kernel, vec![Box::new(Jsonl::new(&mut output))]);
+    let lines = output.split_inclusive(|byte| *byte == b'\n');
+    lines.map(|line| serde_json::from_slice(line).expect("a line of JSON")).collect()
+}
+
+fn repeating() -> Kernel {
+    let mut kernel = Kernel::new();
+    kernel.opens(ROOT, "/again");
+    for instance in [0x10, 0x11] {
+        kernel.enter(ROOT, Site::LOAD_CONFIG, instance);
+        for _ in 0..3 {
+            kernel.opens(ROOT, "/again");
+            kernel.opens(ROOT, if instance == 0x10 { "/first" } else { "/second" });
+        }
+        kernel.leave(ROOT, instance);
+    }
+    kernel.opens(ROOT, "/again");
+    kernel
+}
+
+#[test]
+fn in_its_span_with_a_count() {
+    let lines = told(&repeating());
+    assert_eq!(open_of(&lines, "/first")["count"], 3);
+    assert_eq!(open_of(&lines, "/second")["count"], 3);
+    let again = lines.iter().filter(|line| line["fields"]["path"] == "/again");
+    let again: Vec<_> = again.map(|line| (line["span"].clone(), line["count"].clone())).collect();
+    assert_eq!(again, [(json!(1), json!(3)), (json!(2), json!(3)), (json!(null), json!(2))]);
+    assert_eq!(of_type(&lines, "summary")[0]["events"], 14, "each of them is an event");
+}
+
+#[test]
+fn before_its_span_is_over() {
+    let lines = told(&repeating());
+    let place = |wanted: &dyn Fn(&Value) -> bool| lines.iter().position(wanted).expect("it is told");
+    let event = place(&|line| line["fields"]["path"] == "/first");
+    assert!(place(&|line| line["type"] == "span_start" && line["span"] == 1) < event);
+    assert!(event < place(&|line| line["type"] == "span_stop" && line["span"] == 1));
+}
+
+#[test]
+fn live_too() {
+    let mut output = Vec::new();
+    observe_as(info(), BRIEF, &repeating(), vec![Box::new(Live::new(&mut output, Look::plain()))]);
+    let text = String::from_utf8(output).expect("UTF-8");
+    assert_eq!(text.matches("/first").count(), 1);
+    assert!(text.contains("/first  O_RDONLY  ×3"), "{text}");
+}
+
+#[test]
+fn and_the_counts_add_up_to_all_events() {
+    let kernel = storm();
+    let sum: u64 = of_type(&told(&kernel), "event").iter().map(|event| event["count"].as_u64().unwrap_or(1)).sum();
+    assert_eq!(sum, of_type(&lines(&kernel), "event").len() as u64);
+}
+
+#[test]
+fn and_nothing_else_of_the_tree_changes() {
+    let kernel = repeating();
+    let mut output = Vec::new();
+    let sink = vivarium_session::sink::Tree::new(&mut output, Look::plain());
+    observe_as(info(), BRIEF, &kernel, vec![Box::new(sink)]);
+    assert_eq!(String::from_utf8(output).expect("UTF-8"), tree(&kernel));
+}
