@@ -5,6 +5,7 @@
 
 mod demo;
 mod doctor;
+mod events;
 mod failure;
 mod filter;
 mod output;
@@ -35,6 +36,7 @@ enum Command {
     #[command(name = demo::PROGRAM, hide = true)]
     DemoProgram,
     Doctor(doctor::Args),
+    Events(events::Args),
     Report(report::Args),
     Run(run::Args),
     Sites(sites::Args),
@@ -46,6 +48,7 @@ impl Command {
             Self::Demo(args) => demo::run(&args),
             Self::DemoProgram => demo::program(),
             Self::Doctor(args) => doctor::run(&args),
+            Self::Events(args) => events::run(&args),
             Self::Report(args) => report::run(&args),
             Self::Run(args) => run::run(&args),
             Self::Sites(args) => sites::run(&args),

@@ -4,6 +4,7 @@
 //! Nothing here needs privileges, or a kernel that can be observed.
 
 pub mod accounting;
+pub mod catalog;
 pub mod filter;
 pub mod pid;
 pub mod record;

@@ -5,6 +5,7 @@
 
 mod bench;
 mod bpf;
+mod docs;
 mod host_command;
 mod survival;
 mod vm;
@@ -25,6 +26,7 @@ struct Xtask {
 enum Verb {
     Bench(bench::Args),
     Bpf(bpf::Args),
+    Docs(docs::Args),
     Survival(survival::Args),
     Vm(vm::matrix::Args),
     VmExec(vm::exec::Args),
@@ -35,6 +37,7 @@ fn main() -> anyhow::Result<ExitCode> {
     match Xtask::parse().verb {
         Verb::Bench(args) => bench::run(&args),
         Verb::Bpf(args) => bpf::run(&args),
+        Verb::Docs(args) => docs::run(&args),
         Verb::Survival(args) => survival::run(&args),
         Verb::Vm(args) => vm::matrix::run(&args),
         Verb::VmExec(args) => vm::exec::run(&args),

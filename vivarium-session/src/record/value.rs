@@ -65,14 +65,14 @@ pub enum Value<'a> {
 
 /// What must be known of the whole event to read one of its fields.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Reading {
+pub(crate) struct Reading {
     /// The address family, in which a protocol has its meaning.
-    pub(super) family: Option<u64>,
+    pub(crate) family: Option<u64>,
 }
 
 impl<'a> Value<'a> {
     /// Reads a number.
-    pub(super) fn of_number(kind: FieldType, number: u64, reading: Reading) -> Self {
+    pub(crate) fn of_number(kind: FieldType, number: u64, reading: Reading) -> Self {
         match kind {
             FieldType::Pid => Self::Id(number.cast_signed()),
             // As the kernel has them: 32 bits, of which the highest number means none.
@@ -122,7 +122,7 @@ impl<'a> Value<'a> {
     }
 
     /// Reads a text.
-    pub(super) fn of_text(kind: FieldType, text: Text<'a>) -> Self {
+    pub(crate) fn of_text(kind: FieldType, text: Text<'a>) -> Self {
         match kind {
             FieldType::Arguments => Self::Arguments(Arguments(text)),
             FieldType::Address => Self::Address(Address::read(text)),
