@@ -1,6 +1,7 @@
 //! Running a command under observation.
 
 mod command;
+mod gate;
 mod images;
 mod inherited;
 mod late;
@@ -12,9 +13,10 @@ mod signals;
 mod user;
 
 pub use command::{Launch, RunningCommand, shell_status};
+pub use gate::GateError;
 pub use inherited::Inherited;
 pub use observation::{ObservationError, Observed};
-pub use observer::{End, Observer, ObserverError, ObserverOptions};
+pub use observer::{AtExec, End, Observer, ObserverError, ObserverOptions};
 pub use program::{ProgramError, Unfit};
 pub use signals::{Signals, Wish};
 pub use user::{RunAs, UserError};

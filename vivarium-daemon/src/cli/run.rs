@@ -14,7 +14,9 @@ use super::output::{OpenError, Output, Stream};
 use super::{Failure, failure};
 use crate::exit::Exit;
 use crate::kernel::RingSize;
-use crate::run::{End, Inherited, Launch, Observer, ObserverError, ObserverOptions, RunAs, UserError, shell_status};
+use crate::run::{
+    AtExec, End, Inherited, Launch, Observer, ObserverError, ObserverOptions, RunAs, UserError, shell_status,
+};
 
 /// Run a command, and show what each of its functions really does to the machine.
 ///
@@ -44,6 +46,9 @@ pub(super) struct Args {
     /// Observe until all that the command leaves running has ended, or vivarium is told to end.
     #[arg(long)]
     wait: bool,
+    /// Do not hold programs that the command executes until their sites are attached to.
+    #[arg(long)]
+    no_hold: bool,
     /// Fail with status 3 if something was missed.
     #[arg(long)]
     strict: bool,
@@ -69,8 +74,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
     let user = RunAs::choose(args.user.as_deref())?;
     let launch = Launch::new(&args.command, user)?;
     let end = if args.wait { End::WithAll } else { End::WithCommand };
+    let at_exec = if args.no_hold { AtExec::LetGo } else { AtExec::Hold };
     let (filter, brevity) = (args.filter.filter()?, args.filter.brevity());
-    let options = ObserverOptions { backend: args.backend, ring: args.ring_size, filter, brevity, end };
+    let options = ObserverOptions { backend: args.backend, ring: args.ring_size, filter, brevity, end, at_exec };
     let observer = Observer::prepare(options)?;
 
     let output = if args.live { args.output.clone().live() } else { args.output.clone() };

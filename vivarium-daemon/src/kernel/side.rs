@@ -178,6 +178,12 @@ impl KernelSide {
         self.threads.insert(thread.0, ThreadValue(state), 0)
     }
 
+    /// Whether a thread belongs to a session, as the initial namespace numbers it.
+    #[must_use]
+    pub fn observes(&self, thread: Tid) -> bool {
+        self.threads.get(&thread.0, 0).is_ok()
+    }
+
     /// The thread is nobody's any more.
     ///
     /// # Errors

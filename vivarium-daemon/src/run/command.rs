@@ -58,6 +58,13 @@ impl<'a> Launch<'a> {
         std::iter::once(program).chain(libraries.unwrap_or_default()).collect()
     }
 
+    /// The files that are opened to execute it, also if the system leaves that to the shell.
+    #[must_use]
+    pub fn opened(&self) -> Vec<PathBuf> {
+        let files = [self.program.as_path(), Path::new(SHELL)];
+        files.into_iter().flat_map(images::opened).collect()
+    }
+
     /// Asks the loader of a program for its libraries, as the user who will run it.
     fn libraries(&self, loader: &Path, program: &Path) -> Vec<PathBuf> {
         let mut command = Command::new(loader);

@@ -19,14 +19,28 @@ const LOADER_LIMIT: u64 = 4096;
 
 /// The program that is executed for a file: itself, or what the first line of a script names.
 pub(super) fn executed(file: &Path) -> PathBuf {
+    chain(file).pop().unwrap_or_else(|| file.to_owned())
+}
+
+/// The files that the kernel opens to execute a file: scripts and what they name, the program, and its loader.
+pub(super) fn opened(file: &Path) -> Vec<PathBuf> {
+    let mut files = chain(file);
+    files.extend(files.last().and_then(|program| loader(program)));
+    files
+}
+
+/// A file, and what executes it, and what executes that, up to the program.
+fn chain(file: &Path) -> Vec<PathBuf> {
     let mut program = file.to_owned();
+    let mut chain = Vec::new();
     for _ in 0..MAX_SCRIPTS {
         match (Image::open(&program), interpreter(&program)) {
-            (Err(ElfError::Script), Ok(Some(interpreter))) => program = interpreter,
+            (Err(ElfError::Script), Ok(Some(interpreter))) => chain.push(std::mem::replace(&mut program, interpreter)),
             _ => break,
         }
     }
-    program
+    chain.push(program);
+    chain
 }
 
 /// What the first line of a script names.
@@ -75,6 +89,7 @@ mod tests {
         fs::write(&inner, "#! \t/proc/self/exe --flag\necho").unwrap();
         fs::write(&outer, format!("#!{}\r\n", inner.display())).unwrap();
         assert_eq!(executed(&outer), Path::new("/proc/self/exe"));
+        assert_eq!(opened(&outer)[..3], [outer.as_path(), &inner, Path::new("/proc/self/exe")]);
         assert_eq!(executed(Path::new("/proc/self/exe")), Path::new("/proc/self/exe"));
     }
 

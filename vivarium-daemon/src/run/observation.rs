@@ -1,8 +1,8 @@
 //! A command under observation, from its first instruction to the verdict.
 
 use std::process::ExitStatus;
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use vivarium_session::accounting::{KernelCounts, Missing, Oddities};
@@ -11,12 +11,13 @@ use vivarium_session::session::{Clock, Conclusion, Kinds, Outcome, Session, Sess
 use vivarium_session::sink::Sink;
 use vivarium_session::text::Text;
 
+use super::gate::Gate;
 use super::newcomer::Newcomer;
 use super::observer::End;
 use super::observer::{Observer, ObserverError};
 use super::signals::Wish;
 use super::{Inherited, Launch, ProgramError, RunningCommand, Signals};
-use crate::cli::Failure;
+use crate::cli::{Failure, with_causes};
 use crate::exit::Exit;
 use crate::kernel::Ring;
 
@@ -74,6 +75,7 @@ impl Observer {
         for image in launch.images() {
             sites.extend(self.attach(&image));
         }
+        self.close_gate(launch);
         let signals = Signals::receive().map_err(ObserverError::Signals)?;
         let mut command = self.start(launch, inherited)?;
         let first = self.first_record(&mut command)?;
@@ -121,13 +123,15 @@ impl Observer {
         signals: &Signals,
         session: &mut Session<'_>,
     ) -> Result<ExitStatus, ObserverError> {
-        let waiting = Waiting::for_either(signals, &self.ring).map_err(ObserverError::Signals)?;
+        let gate = self.gate.as_ref().ok();
+        let waiting = Waiting::for_any(signals, &self.ring, gate).map_err(ObserverError::Signals)?;
         let mut sleep = SHORT_SLEEP;
         loop {
             let wish = signals.pass_on(command.pid()).map_err(ObserverError::Signals)?;
             // Everything that was done is in the ring by the time when who did it has ended.
             let ended = command.ended().map_err(ObserverError::Wait)?;
             let enough = wish == Wish::End || self.is_enough()?;
+            self.let_in(session);
             match (self.read(session), ended) {
                 (BATCH, _) => continue,
                 (_, Some(status)) if enough => return Ok(status),
@@ -169,6 +173,33 @@ impl Observer {
         BATCH
     }
 
+    /// Holds whoever executes a program, from now on. Those that the command itself begins with are attached to by now.
+    fn close_gate(&mut self, launch: &Launch<'_>) {
+        let Ok(gate) = &self.gate else { return };
+        for file in launch.opened() {
+            gate.settle(&file);
+        }
+        if let Err(error) = gate.close() {
+            self.gate = Err(error);
+        }
+    }
+
+    /// Attaches to what is about to be executed, and lets it go on.
+    fn let_in(&mut self, session: &mut Session<'_>) {
+        while let Some(question) = self.gate.as_ref().ok().and_then(Gate::question) {
+            let is_observed = !self.knows_threads || self.side.observes(question.thread);
+            if is_observed {
+                let path = question.path();
+                let name = fs::read_link(&path).unwrap_or_else(|_| path.clone());
+                let sites = self.attach_called(&path, &name);
+                session.add_sites(sites);
+            }
+            if let Ok(gate) = &self.gate {
+                gate.answer(&question, is_observed);
+            }
+        }
+    }
+
     /// Attaches to the sites of code that comes to be executed.
     fn meet(&mut self, newcomer: &Newcomer, session: &mut Session<'_>) {
         let Some(path) = newcomer.candidates().find(|path| path.exists()) else { return };
@@ -176,8 +207,12 @@ impl Observer {
         if !sites.is_empty() {
             self.late.add(newcomer.process, Clock::now().monotonic);
             let (path, count) = (Text::from(newcomer.path()), sites.len());
+            let why = match &self.gate {
+                Err(error) => format!("; nothing was held at exec: {}", with_causes(error)),
+                Ok(_) => String::new(),
+            };
             self.note(format!(
-                "{path} was in use before its {count} sites were attached to: functions entered by then are unknown"
+                "{path} was in use before its {count} sites were attached to: functions entered by then are unknown{why}"
             ));
             session.add_sites(sites);
         }
@@ -213,11 +248,12 @@ impl Observer {
 struct Waiting(Epoll);
 
 impl Waiting {
-    fn for_either(signals: &Signals, ring: &Ring) -> nix::Result<Self> {
+    fn for_any(signals: &Signals, ring: &Ring, gate: Option<&Gate>) -> nix::Result<Self> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         epoll.add(signals, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
         // Woken by the record that makes it too full, not for as long as there are any.
         epoll.add(ring, EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, 1))?;
+        gate.map_or(Ok(()), |gate| epoll.add(gate, EpollEvent::new(EpollFlags::EPOLLIN, 2)))?;
         Ok(Self(epoll))
     }
 

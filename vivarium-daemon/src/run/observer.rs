@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use aya::maps::MapError;
+use nix::unistd::gettid;
 use vivarium_session::filter::Filter;
 use vivarium_session::record::Tid;
 use vivarium_session::session::{Brevity, SiteInfo};
 use vivarium_session::text::Text;
 use vivarium_sys::event::Backend;
 
+use super::gate::{Gate, GateError};
 use super::late::Latecomers;
 use super::newcomer::Newcomer;
 use crate::cli::{Failure, with_causes};
@@ -35,6 +37,18 @@ pub struct ObserverOptions {
     pub brevity: Brevity,
     /// How long.
     pub end: End,
+    /// What happens when it executes another program.
+    pub at_exec: AtExec,
+}
+
+/// What happens when an observed thread executes another program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum AtExec {
+    /// It is held until the sites of that program are attached to, so that nothing of it is missed.
+    #[default]
+    Hold,
+    /// It goes on, and the sites are attached to when that is heard of.
+    LetGo,
 }
 
 /// When an observation ends.
@@ -60,7 +74,11 @@ pub struct Observer {
     pub(super) before: Tally,
     /// The thread that starts the command.
     pub(super) starter: Tid,
+    /// Whether threads are numbered here as the kernel side numbers them.
+    pub(super) knows_threads: bool,
     pub(super) late: Latecomers,
+    /// What holds programs at exec, or why nothing does.
+    pub(super) gate: Result<Gate, GateError>,
     attachments: Attachments,
     /// Whether there is anything at all to attach to.
     has_sites: bool,
@@ -111,15 +129,22 @@ impl Observer {
     /// # Errors
     /// When this kernel or these privileges do not allow it.
     pub fn prepare(options: ObserverOptions) -> Result<Self, ObserverError> {
+        // Before there is anything that it could keep open.
+        let gate = match options.at_exec {
+            AtExec::Hold => Gate::build(),
+            AtExec::LetGo => Err(GateError::Off),
+        };
         let (mut side, mut ring) = KernelSide::load(options.ring)?;
         let backend = side.start_any(options.backend, &mut ring)?;
         let kinds = options.filter.kinds();
         let session = side.begin(kinds.iter().map(|row| row.kind).chain(Newcomer::KINDS))?;
         let mut notes: Vec<_> = backend.lost.iter().map(ToString::to_string).collect();
         notes.extend(side.spans().err().map(|reason| format!("spans are not seen: {}", with_causes(reason))));
+        let starter = side.this_thread()?;
         Ok(Self {
             before: side.tally()?,
-            starter: side.this_thread()?,
+            starter,
+            knows_threads: starter.0 == gettid().as_raw().cast_unsigned(),
             side,
             ring,
             backend,
@@ -128,6 +153,7 @@ impl Observer {
             brevity: options.brevity,
             end: options.end,
             late: Latecomers::default(),
+            gate,
             attachments: Attachments::default(),
             has_sites: false,
             notes,
@@ -136,19 +162,24 @@ impl Observer {
 
     /// Attaches to the sites of a file, if it has any that are not attached to yet, and gives what is known of them.
     pub fn attach(&mut self, path: &Path) -> Vec<SiteInfo> {
+        self.attach_called(path, path)
+    }
+
+    /// The same for a file that is reached by one path and called by another.
+    pub(super) fn attach_called(&mut self, path: &Path, name: &Path) -> Vec<SiteInfo> {
         let Ok(programs) = self.side.spans() else { return Vec::new() };
         match self.attachments.add(programs, path) {
             Ok(None) => Vec::new(),
             Ok(Some(found)) => {
                 self.has_sites |= !found.is_empty();
-                let file = Text::from(path);
+                let file = Text::from(name);
                 let obstacles = found.obstacles.iter();
                 self.notes.extend(obstacles.map(|(site, why)| format!("{site} is not seen: {why}")));
                 self.notes.extend(found.refused.iter().map(|refusal| format!("{file}: {refusal}")));
                 found.sites
             }
             Err(error) => {
-                self.notes.push(format!("spans of {} are not seen: it {error}", Text::from(path)));
+                self.notes.push(format!("spans of {} are not seen: it {error}", Text::from(name)));
                 Vec::new()
             }
         }

@@ -1,0 +1,69 @@
+//! A program that an observed one executes is held until its sites are attached to: nothing of it is missed. Nobody is held for
+//! long, not even by an observer that is stopped.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Stdio};
+
+use vivarium_tests::observation::{Observation, may_observe, subject};
+
+/// How many programs that nobody has seen before are executed.
+const PROGRAMS: usize = 5;
+
+fn signal(child: &Child, signal: libc::c_int) {
+    let pid = libc::pid_t::try_from(child.id()).expect("a pid");
+    // SAFETY: our own child, which we haven't waited for.
+    assert_eq!(unsafe { libc::kill(pid, signal) }, 0, "the signal can be sent");
+}
+
+/// A shell that executes copies of a marked program in its folder, each of which opens this file once.
+fn script(directory: &std::path::Path, programs: usize, file: &str) -> String {
+    let (opener, directory) = (subject("opener"), directory.display());
+    (0..programs).map(|n| format!("cp {opener} {directory}/p{n} && {directory}/p{n} {file} 1 1 </dev/null\n")).collect()
+}
+
+#[test]
+fn every_function_of_it_is_known() {
+    if !may_observe() {
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let file = directory.path().join("opened").display().to_string();
+    std::fs::write(&file, "").expect("a file");
+    let script = script(directory.path(), PROGRAMS, &file);
+    let observed = Observation::of(&[], &["/bin/sh", "-c", &script]);
+    assert!(observed.status.success(), "{}", observed.stderr);
+    let opens: Vec<_> = observed.events("path_open").filter(|open| open["fields"]["path"] == file).collect();
+    assert_eq!(opens.len(), PROGRAMS);
+    for open in opens {
+        assert_eq!(open["attribution"], "innermost", "{open}");
+        assert_eq!(open["site"]["name"], "open_and_close", "{open}");
+    }
+    let unknown = observed.lines.iter().find(|line| line["attribution"] == "unknown");
+    assert!(unknown.is_none(), "{unknown:?}");
+    assert_eq!(observed.summary()["verdict"], "complete");
+}
+
+#[test]
+fn it_goes_on_also_while_its_observer_is_stopped() {
+    if !may_observe() {
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let report = directory.path().join("report.jsonl");
+    let script = format!("echo ready; read line; {}", script(directory.path(), 2, "/dev/null"));
+    let mut vivarium = Observation::command(&[], &report, &["/bin/sh", "-c", &script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("vivarium starts");
+    let mut printed = BufReader::new(vivarium.stdout.take().expect("its output")).lines();
+    let mut next = || printed.next().expect("the program goes on").expect("its output is text");
+    assert_eq!(next(), "ready");
+    signal(&vivarium, libc::SIGSTOP);
+    vivarium.stdin.take().expect("its input").write_all(b"\n").expect("it reads");
+    for word in ["ready", "done", "ready", "done"] {
+        assert_eq!(next(), word, "of the programs that the shell executes");
+    }
+    signal(&vivarium, libc::SIGCONT);
+    assert!(vivarium.wait().expect("vivarium ends").success());
+}
