@@ -44,7 +44,7 @@ exits! {
     NewerRecording = 5;
     /// The recording is cut short or damaged; what is before that was shown.
     BrokenRecording = 6;
-    /// Vivarium itself failed.
+    /// Vivarium itself failed, or could not write all of what it was to write.
     Failed = 125;
     /// The command to run was found but cannot be executed.
     NotExecutable = 126;

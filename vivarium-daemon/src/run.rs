@@ -13,7 +13,7 @@ mod signals;
 mod user;
 
 pub use command::{Launch, RunningCommand, shell_status};
-pub use gate::GateError;
+pub use gate::{GateError, can_hold};
 pub use inherited::Inherited;
 pub use observation::{ObservationError, Observed};
 pub use observer::{AtExec, End, Observer, ObserverError, ObserverOptions};

@@ -1,7 +1,7 @@
 //! How a command fails: with one line on standard error, and a status from the one table.
 
 use std::error::Error;
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::exit::Exit;
@@ -41,7 +41,8 @@ impl Failure for OutputError {
 /// Tells a failure with all its causes, and gives the status to end with.
 pub(super) fn tell(failure: &dyn Failure) -> ExitCode {
     if !failure.is_silent() {
-        eprintln!("vivarium: {}", with_causes(failure));
+        // Where nobody reads it any more, there is nobody to tell.
+        let _ = writeln!(io::stderr(), "vivarium: {}", with_causes(failure));
     }
     failure.exit().into()
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -67,6 +68,10 @@ impl Failure for SinkFailure {
     fn exit(&self) -> Exit {
         Exit::Failed
     }
+
+    fn is_silent(&self) -> bool {
+        self.error.kind() == io::ErrorKind::BrokenPipe
+    }
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
@@ -88,6 +93,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
     let observed = observer.observe(&launch, &inherited, sinks)?;
     for lost in &observed.outcome.failures {
         failure::tell(lost);
+    }
+    if let Some(lost) = observed.outcome.failures.iter().find(|failure| !failure.is_silent()) {
+        return Ok(lost.exit().into());
     }
     let incomplete = args.strict && !observed.outcome.summary.verdict.is_complete();
     Ok(if incomplete { Exit::Incomplete.into() } else { shell_status(observed.status).into() })

@@ -9,6 +9,7 @@ use super::{BackendCheck, Check, Finding, privileges};
 use crate::cli::with_causes;
 use crate::kernel::uprobe::{Landing, SpanPrograms};
 use crate::kernel::{KernelSide, KernelTypes, Ring, RingSize};
+use crate::run::can_hold;
 
 /// What this kernel and these privileges allow.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -32,6 +33,7 @@ impl Checkup {
         let mut checks = vec![
             Check { name: "privileges", finding: privileges::find() },
             Check { name: "kernel types", finding: types() },
+            Check { name: "waiting at exec", finding: holding() },
         ];
         let backends: Vec<_> = match KernelSide::load(RingSize::default()) {
             Ok((mut side, mut ring)) => {
@@ -65,6 +67,17 @@ fn types() -> Finding {
         Err(error) => {
             Finding::Lacking { why: with_causes(&error), remedy: None, without: "nothing can be observed".to_owned() }
         }
+    }
+}
+
+fn holding() -> Finding {
+    match can_hold() {
+        Ok(()) => fine("programs that are executed later are held until their sites are attached to"),
+        Err(error) => Finding::Lacking {
+            why: with_causes(&error),
+            remedy: None,
+            without: "functions that a program executed later enters at once are marked as unknown".to_owned(),
+        },
     }
 }
 
