@@ -1,6 +1,7 @@
 //! A session that runs, from the client's side.
 
 use std::io::{self, ErrorKind};
+use std::net::Shutdown;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
@@ -29,7 +30,7 @@ pub struct Running {
     welcome: Welcome,
 }
 
-/// Ends a session from another thread.
+/// Speaks to the daemon from another thread than the one that listens.
 #[derive(Debug)]
 pub struct Stopper(UnixStream);
 
@@ -167,6 +168,20 @@ impl Stopper {
     /// When the daemon is gone.
     pub fn stop(&self) -> Result<(), ClientError> {
         say(&self.0, &Request::Stop, &[])
+    }
+
+    /// Asks for an answer when everything that happened until now has been told.
+    ///
+    /// # Errors
+    /// When the daemon is gone.
+    pub fn sync(&self, token: u64) -> Result<(), ClientError> {
+        say(&self.0, &Request::Sync(token), &[])
+    }
+
+    /// Waits no longer: whoever listens hears that the daemon is gone.
+    pub fn abandon(&self) {
+        // It fails where the connection has ended already.
+        let _ = self.0.shutdown(Shutdown::Both);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where a session goes: outputs for people and machines.
 
 mod elapsed;
+mod excerpt;
 mod heading;
 mod jsonl;
 mod live;
@@ -13,9 +14,11 @@ use std::io;
 use crate::session::{SessionInfo, SiteInfo, SiteTable, Step, Summary};
 
 pub use elapsed::Elapsed;
+pub use excerpt::Excerpt;
 pub use jsonl::Jsonl;
 pub use live::Live;
 pub use look::Look;
+pub use phrase::Phrase;
 pub use tree::Tree;
 
 /// What all sinks may look up.
@@ -81,4 +84,34 @@ pub trait Sink {
     /// # Errors
     /// The output cannot be written.
     fn end(&mut self, summary: &Summary, context: Context<'_>) -> io::Result<()>;
+}
+
+impl<S: Sink + ?Sized> Sink for Box<S> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn begin(&mut self, context: Context<'_>) -> io::Result<()> {
+        (**self).begin(context)
+    }
+
+    fn site(&mut self, site: &SiteInfo) -> io::Result<()> {
+        (**self).site(site)
+    }
+
+    fn record(&mut self, raw: &[u8]) -> io::Result<()> {
+        (**self).record(raw)
+    }
+
+    fn step(&mut self, step: &Step<'_>, context: Context<'_>) -> io::Result<()> {
+        (**self).step(step, context)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        (**self).flush()
+    }
+
+    fn end(&mut self, summary: &Summary, context: Context<'_>) -> io::Result<()> {
+        (**self).end(summary, context)
+    }
 }

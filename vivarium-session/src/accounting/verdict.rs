@@ -80,6 +80,8 @@ pub enum Missing {
         /// Why.
         why: String,
     },
+    /// The span that was to be observed was never seen.
+    Unseen,
     /// The kernel side could not be asked what it counted.
     Uncounted,
     /// The recording ends before the session did.
@@ -184,6 +186,9 @@ impl fmt::Display for Missing {
                 write!(f, "{count} {counter} lost: they came faster than this client read them")
             }
             Self::Abandoned { why } => write!(f, "what came later is not known: {why}"),
+            Self::Unseen => {
+                f.write_str("the span that was to be observed was never seen, and so nothing that happened in it")
+            }
             Self::Uncounted => f.write_str("what the kernel counted could not be read, so losses are not known"),
             Self::CutShort => f.write_str("the recording ends before the session did"),
             Self::Damaged => f.write_str("the recording is damaged, and what comes after that cannot be read"),

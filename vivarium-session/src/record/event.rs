@@ -30,7 +30,7 @@ impl<'a> Event<'a> {
     }
 
     /// The fields in the order of the table. One that the kernel side could not tell is [`Value::Unknown`].
-    pub fn fields(&self) -> impl Iterator<Item = Field<'a>> {
+    pub fn fields(&self) -> impl Iterator<Item = Field<'a>> + use<'a> {
         let event = *self;
         let reading = Reading { family: event.number_of(FieldType::SocketFamily) };
         event.spec.fields.iter().map(move |spec| Field { spec, value: event.value(spec, reading) })

@@ -1,6 +1,6 @@
 //! Events and raises in words: what they tell, as people write it, without what goes without saying.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use vivarium_sys::event::FieldType;
 
@@ -10,6 +10,35 @@ use crate::text::Quoted;
 
 /// Fields that are told to machines alone: with them every line would be long.
 const ASIDE: [&str; 1] = ["directory"];
+
+/// An event in words, as the tree and the live view show it, without its kind.
+///
+/// ```
+/// use vivarium_session::record::{Body, Record};
+/// use vivarium_session::sink::Phrase;
+///
+/// fn show(raw: &[u8]) -> Option<String> {
+///     let record = Record::decode(raw).ok()?;
+///     let Body::Event(event) = &record.body else { return None };
+///     Some(format!("{} {}", event.spec.name, Phrase { event, result: record.head.result }))
+/// }
+/// assert_eq!(show(b"no record"), None);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Phrase<'a> {
+    /// The event.
+    pub event: &'a Event<'a>,
+    /// What came of it, where that is known.
+    pub result: Option<i32>,
+}
+
+impl fmt::Display for Phrase<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut words = String::new();
+        write_event(&mut words, self.result, self.event);
+        f.write_str(&words)
+    }
+}
 
 /// Writes what an event tells besides its kind. Appends to `text`.
 ///

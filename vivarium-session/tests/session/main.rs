@@ -7,6 +7,7 @@ mod a_filter_shows_what_it_says;
 mod a_lost_start_is_unknown_and_nothing_else;
 mod a_lost_stop_misnests_nothing;
 mod a_panic_is_told_where_it_happens;
+mod a_part_of_a_session_is_told_as_a_whole;
 mod a_recording_renders_as_its_session_did;
 mod a_sink_that_fails_fails_alone;
 mod a_span_holds_what_its_thread_does;

@@ -64,12 +64,19 @@ struct Thread {
 
 impl Performance {
     pub(crate) fn of(acts: &[Act]) -> Self {
-        let mut this = Self {
-            kernel: Kernel::new(),
-            truth: HashMap::new(),
-            threads: vec![Thread { pid: ROOT, tid: ROOT, asynchronous: Vec::new() }],
-            next: 1,
-        };
+        Self::by(Kernel::new(), acts)
+    }
+
+    /// A program that enters a span before it does these.
+    pub(crate) fn within(site: Site, instance: u64, acts: &[Act]) -> Self {
+        let mut kernel = Kernel::new();
+        kernel.enter(ROOT, site, instance);
+        Self::by(kernel, acts)
+    }
+
+    fn by(kernel: Kernel, acts: &[Act]) -> Self {
+        let threads = vec![Thread { pid: ROOT, tid: ROOT, asynchronous: Vec::new() }];
+        let mut this = Self { kernel, truth: HashMap::new(), threads, next: 1 };
         for act in acts {
             this.kernel.ring_is_full = act.lost;
             let thread = act.thread.index(this.threads.len());
@@ -155,4 +162,4 @@ impl Performance {
 }
 
 /// Marks the instances of async spans.
-const ASYNC: u64 = 1 << 32;
+pub(crate) const ASYNC: u64 = 1 << 32;

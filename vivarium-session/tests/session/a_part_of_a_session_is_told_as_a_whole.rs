@@ -1,0 +1,96 @@
+use std::collections::HashSet;
+
+use proptest::prelude::*;
+use serde_json::Value;
+use vivarium_session::recording::Writer;
+use vivarium_session::sink::{Excerpt, Look, Tree};
+use vivarium_sys::InstanceId;
+
+use crate::support::improvised::{ASYNC, Performance, acts};
+use crate::support::kernel::{Kernel, ROOT};
+use crate::support::observation::{observe, render};
+use crate::support::places::Site;
+use crate::support::tour::tour;
+
+/// A recording of a part, rendered as a tree and as JSON lines.
+fn part(
+    kernel: &Kernel,
+    which: impl Fn(Excerpt<Writer<&mut Vec<u8>>>) -> Excerpt<Writer<&mut Vec<u8>>>,
+) -> (String, Vec<Value>) {
+    let mut output = Vec::new();
+    observe(kernel, vec![Box::new(which(Excerpt::new(Writer::new(&mut output))))]);
+    let (replay, tree, lines) = render(&output).expect("a recording");
+    let missing = replay.outcome.summary.verdict.missing().to_vec();
+    assert!(missing.is_empty() || kernel.ring_is_full, "it counts what it holds: {missing:?}");
+    (tree, lines.lines().map(|line| serde_json::from_str(line).expect("a line")).collect())
+}
+
+fn opened(lines: &[Value]) -> HashSet<String> {
+    let opens = lines.iter().filter(|line| line["kind"] == "path_open");
+    opens.map(|line| line["fields"]["path"].as_str().expect("a path").to_owned()).collect()
+}
+
+#[test]
+fn a_part_holds_its_span_and_nothing_around_it() {
+    let mut direct = Vec::new();
+    observe(&tour(), vec![Box::new(Excerpt::new(Tree::new(&mut direct, Look::plain())).inside(InstanceId(0x12)))]);
+    let direct = String::from_utf8(direct).expect("UTF-8");
+    let (recorded, lines) = part(&tour(), |excerpt| excerpt.inside(InstanceId(0x12)));
+    for tree in [&direct, &recorded] {
+        assert!(tree.contains("spawn_helper") && tree.contains("/etc/passwd"), "{tree}");
+        assert!(!tree.contains("/etc/hosts") && !tree.contains("load_config"), "{tree}");
+    }
+    assert_eq!(opened(&lines), HashSet::from(["/etc/passwd".to_owned()]));
+    assert!(recorded.starts_with("vivarium · tour (pid 4242) · backend lsm"), "{recorded}");
+}
+
+#[test]
+fn what_is_left_out_leaves_no_trace() {
+    let (tree, lines) = part(&tour(), |excerpt| excerpt.without(Site::SPAWN_HELPER.id()));
+    assert!(tree.contains("/etc/hosts") && !tree.contains("spawn_helper") && !tree.contains("/etc/passwd"), "{tree}");
+    assert!(lines.iter().all(|line| line["site"]["name"] != "spawn_helper"));
+}
+
+#[test]
+fn a_part_has_holes_where_it_is_told_so() {
+    let mut kernel = Kernel::new();
+    kernel.enter(ROOT, Site::STEP, 1);
+    kernel.opens(ROOT, "/mine");
+    kernel.enter(ROOT, Site::PARSE, 2);
+    kernel.spawns(ROOT, 5000);
+    kernel.enter(5000, Site::FETCH, 3);
+    kernel.opens(5000, "/not/mine");
+    kernel.leave(ROOT, 2);
+    kernel.opens(5000, "/not/mine/either");
+    kernel.opens(ROOT, "/mine/too");
+    kernel.leave(ROOT, 1);
+    let (_, lines) = part(&kernel, |excerpt| excerpt.inside(InstanceId(1)).without(Site::PARSE.id()));
+    assert_eq!(opened(&lines), HashSet::from(["/mine".to_owned(), "/mine/too".to_owned()]));
+}
+
+#[test]
+fn a_span_that_never_came_is_missing() {
+    let mut output = Vec::new();
+    let outcome = Excerpt::new(Writer::new(&mut output)).inside(InstanceId(0x99));
+    observe(&tour(), vec![Box::new(outcome)]);
+    let (replay, tree, _) = render(&output).expect("a recording");
+    assert!(!replay.outcome.summary.verdict.is_complete());
+    assert!(tree.contains("was never seen"), "{tree}");
+}
+
+proptest! {
+    #[test]
+    fn each_event_is_in_the_part_that_it_happened_in(acts in acts(false)) {
+        const WITHIN: u64 = 1;
+        let mut performance = Performance::within(Site::STEP, WITHIN, &acts);
+        performance.kernel.leave(ROOT, WITHIN);
+        let truth = &performance.truth;
+        let (_, lines) = part(&performance.kernel, |excerpt| excerpt.inside(InstanceId(WITHIN)));
+        let told = opened(&lines);
+        let inside = |path: &String| truth[path].contains(&WITHIN);
+        prop_assert!(truth.keys().filter(|path| inside(path)).all(|path| told.contains(path)));
+        // An async span that began inside goes on elsewhere.
+        let may_be = |path: &String| inside(path) || truth[path].iter().any(|instance| instance & ASYNC != 0);
+        prop_assert!(told.iter().all(may_be), "{:?}", told);
+    }
+}
