@@ -3,13 +3,16 @@
 mod arguments;
 mod async_function;
 mod function;
-mod output;
+pub(crate) mod output;
 mod owner;
 mod returned_future;
 mod tree;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+
+pub(crate) use arguments::{Arguments, Move};
+pub(crate) use function::Function;
 
 use crate::args::Args;
 use crate::attribute::Attribute;

@@ -7,6 +7,7 @@ mod item;
 mod near;
 mod site;
 mod span;
+mod test;
 mod valid;
 
 use proc_macro::TokenStream;
@@ -15,6 +16,12 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn observe(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::observe(args.into(), item.into()).into()
+}
+
+/// Makes a function a test whose doings are observed, and held against what is expected.
+#[proc_macro_attribute]
+pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    test::test(args.into(), item.into()).into()
 }
 
 /// What `vivarium::span!` hands on: the path of the crate, and what the user wrote.

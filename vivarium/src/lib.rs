@@ -26,6 +26,9 @@
 //!
 //! A program is never changed by being observed: same results, same panics, same output.
 //!
+//! A program can also look at itself, without privileges, where `vivariumd` runs: see [`session`]. And its tests can expect
+//! things of what it does: see [`fixture`].
+//!
 //! # Where there are sites
 //!
 //! On 64-bit Linux, x86 and ARM. Everywhere else the macros compile to nothing.
@@ -34,14 +37,24 @@
 //!
 //! - `std` (on by default): panics are reported with their message. Without it the crate needs no standard library, and a
 //!   panic isn't told from a return.
+//! - `session` (on by default): [`session`]s and [`fixture`]s, on Linux. Marked functions cost the same without it, and the crate has
+//!   fewer dependencies.
 //! - `tracing`: spans of the `tracing` crate become sites, so that a program which has them needs no others.
 #![cfg_attr(not(feature = "std"), no_std)]
 
+#[cfg(all(feature = "session", target_os = "linux"))]
+pub mod fixture;
 mod runtime;
+#[cfg(all(feature = "session", target_os = "linux"))]
+pub mod seen;
+#[cfg(all(feature = "session", target_os = "linux"))]
+pub mod session;
 #[cfg(feature = "tracing")]
 pub mod tracing;
 
 pub use runtime::SpanGuard;
+#[cfg(all(feature = "session", target_os = "linux"))]
+pub use session::{Session, observe, observe_process};
 
 /// Puts a function into a span of its own: everything that happens in it, on its thread, is known to have happened there.
 ///
@@ -122,6 +135,33 @@ pub use runtime::SpanGuard;
 /// are dropped in it. And the compiler may move what is mere computation out of it, for nothing that is observed happens there.
 pub use vivarium_macros::observe;
 
+/// Makes a test of a function, and a fixture of the test: what it does as a whole is held against what is expected.
+///
+/// ```
+/// #[vivarium::test(no("@net"), only([opens("**/app.toml").read_only()]), complete)]
+/// fn reads_only_its_own_config() {
+///     // ...
+/// }
+/// ```
+///
+/// In the parentheses stand methods of [`Expectation`](fixture::Expectation), in the order in which they are held against the
+/// observation when the test has passed; the functions of [`fixture`] are in scope there. Without any, the test only shows what it
+/// did, if it panics. `crate = path` tells where this crate is, if it is called something else than `vivarium`.
+///
+/// It is a `#[test]` by itself. An async test has the attribute of its runtime beneath or above:
+///
+/// ```
+/// #[vivarium::test(no("proc_exec"))]
+/// #[tokio::test]
+/// async fn asks_the_server() {
+///     // ...
+/// }
+/// ```
+///
+/// The runtime is then inside of the fixture: its threads and all tasks on them belong to the test.
+#[cfg(all(feature = "session", target_os = "linux"))]
+pub use vivarium_macros::test;
+
 /// Puts a part of a function into a span of its own, either a block, whose value it gives, or until a guard is dropped.
 ///
 /// ```
@@ -149,5 +189,7 @@ pub mod __private {
     pub use vivarium_macros::span;
     pub use vivarium_sys::site;
 
+    #[cfg(all(feature = "session", target_os = "linux"))]
+    pub use crate::fixture::run_test;
     pub use crate::runtime::{Observed, Prelude, Returns, SpanGuard, call, never};
 }

@@ -5,6 +5,8 @@
 //! to do about a panic.
 
 mod activation;
+#[cfg(any(feature = "session", feature = "tracing"))]
+mod described;
 mod error;
 pub(crate) mod frames;
 mod future;
@@ -16,8 +18,10 @@ mod progress;
 mod slow;
 mod text;
 
-#[cfg(feature = "tracing")]
+#[cfg(any(feature = "session", feature = "tracing"))]
 pub(crate) use activation::Activation;
+#[cfg(any(feature = "session", feature = "tracing"))]
+pub(crate) use described::Described;
 pub use error::call;
 pub use future::{Observed, Returns, never};
 pub use guard::SpanGuard;

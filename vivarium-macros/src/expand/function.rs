@@ -24,7 +24,8 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    fn of(item: &Item) -> Option<Self> {
+    /// The function that an item is. `None` where its head doesn't parse.
+    pub(crate) fn of(item: &Item) -> Option<Self> {
         let End::Body(body) = &item.end else { return None };
         let head = item.head.iter().cloned().collect();
         let (qualifiers, signature) = parse_head.parse2(head).ok()?;

@@ -1,0 +1,139 @@
+//! A session that was started by hand.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::builder::SessionBuilder;
+use super::registry::Open;
+use crate::fixture::Matcher;
+use crate::seen::{Collected, Event, Kept, Observation};
+
+/// An observation of this process, from [`start`](SessionBuilder::start) until it is stopped or dropped.
+///
+/// ```
+/// use vivarium::Session;
+///
+/// match Session::builder().events(["@net"]).start() {
+///     Ok(session) => {
+///         let connected = std::net::TcpStream::connect("127.0.0.1:9");
+///         for event in session.events() {
+///             println!("{event} in {:?}", event.span());
+///         }
+///         let seen = session.stop();
+///         println!("{} events, complete: {}", seen.events().count(), seen.is_complete());
+///         # drop(connected);
+///     }
+///     Err(error) => println!("{error}"),
+/// }
+/// ```
+///
+/// What it saw is kept in memory, up to 262,144 events and 64 MiB of records; for more, let it be
+/// [recorded](SessionBuilder::record) or [shown](SessionBuilder::show).
+///
+/// In the child of a fork it is inert: there it sees nothing, and what it saw of the parent goes on there.
+#[derive(Debug)]
+pub struct Session {
+    state: Option<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    open: Arc<Open>,
+    collected: Arc<Mutex<Collected>>,
+    kept: Kept,
+    synced: Arc<Synced>,
+}
+
+/// How long it may take until everything is there that has happened.
+const SYNCING: Duration = Duration::from_secs(10);
+
+impl Session {
+    /// What a session is made with.
+    pub fn builder() -> SessionBuilder {
+        SessionBuilder::default()
+    }
+
+    /// One that sees nothing.
+    pub(super) const fn off() -> Self {
+        Self { state: None }
+    }
+
+    pub(super) const fn of(open: Arc<Open>, collected: Arc<Mutex<Collected>>, kept: Kept, synced: Arc<Synced>) -> Self {
+        Self { state: Some(State { open, collected, kept, synced }) }
+    }
+
+    /// The events until now, in the order in which the kernel saw them.
+    #[must_use]
+    pub fn events(&self) -> Vec<Event> {
+        let Some(state) = &self.state else { return Vec::new() };
+        state.sync();
+        state.collected.lock().unwrap_or_else(PoisonError::into_inner).events.clone()
+    }
+
+    /// The events until now that are meant: `filter("@net")`, `filter(opens("/etc/**"))`.
+    #[must_use]
+    #[track_caller]
+    pub fn filter(&self, which: impl Into<Matcher>) -> Vec<Event> {
+        let which = which.into();
+        let mut events = self.events();
+        events.retain(|event| which.matches(event));
+        events
+    }
+
+    /// Ends it, and gives what it saw: to be looked at, [saved](Observation::save), or held against
+    /// [expectations](Observation::expect).
+    #[must_use]
+    pub fn stop(mut self) -> Observation {
+        let Some(state) = self.state.take() else { return Observation::skipped() };
+        state.open.finish();
+        Observation::of(Collected::take(&state.collected), state.kept.take())
+    }
+}
+
+/// Ends it, and what it shows is complete.
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Some(state) = &self.state {
+            state.open.finish();
+        }
+    }
+}
+
+impl State {
+    /// Waits until everything is here that has happened, or the session is over.
+    fn sync(&self) {
+        let token = self.synced.next();
+        if self.open.with(|live| live.sync(token).is_ok()) == Some(true) {
+            self.synced.wait(token);
+        }
+    }
+}
+
+/// Up to which question the daemon has answered.
+#[derive(Debug, Default)]
+pub(super) struct Synced {
+    /// The last question, and the last answer.
+    numbers: Mutex<(u64, u64)>,
+    answered: Condvar,
+}
+
+impl Synced {
+    fn next(&self) -> u64 {
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        numbers.0 += 1;
+        numbers.0
+    }
+
+    /// This was answered.
+    pub(super) fn tell(&self, token: u64) {
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        numbers.1 = numbers.1.max(token);
+        self.answered.notify_all();
+    }
+
+    fn wait(&self, token: u64) {
+        let numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        // A daemon that went away answers nothing; the verdict tells.
+        drop(self.answered.wait_timeout_while(numbers, SYNCING, |(_, answered)| *answered < token));
+    }
+}

@@ -1,0 +1,4 @@
+#[vivarium::test]
+struct Test;
+
+fn main() {}

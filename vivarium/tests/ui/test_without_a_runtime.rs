@@ -1,0 +1,4 @@
+#[vivarium::test]
+async fn waits() {}
+
+fn main() {}
