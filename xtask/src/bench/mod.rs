@@ -1,6 +1,8 @@
 //! `cargo xtask bench WHAT`: what things cost, against bars.
 
+mod compile;
 mod observe;
+mod sites;
 
 use std::process::ExitCode;
 
@@ -13,11 +15,15 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum What {
+    Compile(compile::Args),
     Observe(observe::Args),
+    Sites(sites::Args),
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
+        What::Compile(args) => compile::run(args),
         What::Observe(args) => observe::run(args),
+        What::Sites(args) => sites::run(args),
     }
 }
