@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: finding binaries, building fixtures, running oracles.
 
 pub mod cargo;
+pub mod kinds;
 pub mod listing;
 pub mod observation;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]

@@ -6,8 +6,8 @@ use crate::kernel::{Address, Typed};
 use crate::path::Place;
 
 /// An open file of the kernel, a `struct file`.
-#[derive(Clone, Copy)]
-pub(crate) struct File(Address);
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct File(pub(crate) Address);
 
 impl File {
     /// What a descriptor of the running thread stands for.

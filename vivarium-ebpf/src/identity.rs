@@ -1,4 +1,4 @@
-//! The users of a task.
+//! The users, groups and capabilities of a task.
 
 use vivarium_sys::load::{Field, ThreadState};
 
@@ -17,11 +17,41 @@ pub(crate) fn users(task: Typed) -> [u32; 3] {
     users_of(task.follow(Field::TaskCred))
 }
 
-/// Tells of a change of users.
+/// The real, effective and saved group of these credentials.
+#[inline(always)]
+pub(crate) fn groups_of(credentials: Typed) -> [u32; 3] {
+    [credentials.get(Field::CredGid), credentials.get(Field::CredEgid), credentials.get(Field::CredSgid)]
+}
+
+/// The real, effective and saved group of a task.
+#[inline(always)]
+pub(crate) fn groups(task: Typed) -> [u32; 3] {
+    groups_of(task.follow(Field::TaskCred))
+}
+
+/// Tells of a change of users or groups.
 #[inline(always)]
 pub(crate) fn describe(record: &mut Record<6, 0>, before: [u32; 3], after: [u32; 3]) {
     for at in 0..3 {
         record.number(at, ThreadState::user_number(before[at]));
         record.number(at + 3, ThreadState::user_number(after[at]));
+    }
+}
+
+/// What a thread wants to be allowed.
+#[derive(Clone, Copy)]
+pub(crate) struct Capabilities {
+    pub(crate) effective: u64,
+    pub(crate) permitted: u64,
+    pub(crate) inheritable: u64,
+}
+
+impl Capabilities {
+    /// Tells of them.
+    #[inline(always)]
+    pub(crate) fn describe(self, record: &mut Record<3, 0>) {
+        record.number(0, self.effective);
+        record.number(1, self.permitted);
+        record.number(2, self.inheritable);
     }
 }

@@ -83,7 +83,11 @@ impl Room {
         let before = at_most(directory.kept, MAX_TEXT_BYTES as u32 - 1);
         // SAFETY: there is room for one more byte.
         unsafe { self.start().add(before as usize).write(b'/') };
-        self.string_after(before + 1, path)
+        let text = self.string_after(before + 1, path);
+        if text == TextLength::UNKNOWN {
+            return text;
+        }
+        TextLength { whole: text.whole + (directory.whole - before), ..text }
     }
 
     /// Takes the path of a place, nothing for the root directory.

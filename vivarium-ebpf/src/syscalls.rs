@@ -4,7 +4,7 @@
 //! programs of the trace event, not of the typed tracepoint, which kernels skip under preemption.
 
 mod file;
-mod given;
+pub(crate) mod given;
 mod identity;
 mod net;
 mod process;
@@ -76,28 +76,50 @@ impl Call {
         Self { number: word(ctx, NUMBER_AT), registers: Typed::current_registers(), result: word(ctx, RESULT_AT) }
     }
 
+    /// The one that the running thread is in, for hooks that aren't told all of it; nothing is known of its result. None for
+    /// a 32-bit program.
+    #[inline(always)]
+    pub(crate) fn running() -> Option<Self> {
+        let status: u32 = Typed::current_task().get(Field::TaskStatus);
+        if status & TS_COMPAT != 0 {
+            return None;
+        }
+        let registers = Typed::current_registers();
+        Some(Self { number: registers.get(Field::RegsOrigAx), registers, result: 0 })
+    }
+
     /// Which one.
     #[inline(always)]
-    fn which(&self) -> Option<Syscall> {
+    pub(crate) fn which(&self) -> Option<Syscall> {
         Syscall::from_number(self.number as u32)
     }
 
     /// An argument.
     #[inline(always)]
-    fn argument(&self, at: usize) -> u64 {
+    pub(crate) fn argument(&self, at: usize) -> u64 {
         self.registers.get(Self::ARGUMENTS[at])
     }
 
     /// An argument that is an `int`.
     #[inline(always)]
-    fn int(&self, at: usize) -> i32 {
+    pub(crate) fn int(&self, at: usize) -> i32 {
         self.argument(at) as i32
     }
 
     /// An argument that is a pointer.
     #[inline(always)]
-    fn pointer(&self, at: usize) -> UserAddress {
+    pub(crate) fn pointer(&self, at: usize) -> UserAddress {
         UserAddress(self.argument(at))
+    }
+
+    /// The flags of a `clone`, `clone3` or `unshare`.
+    #[inline(always)]
+    pub(crate) fn clone_flags(&self) -> Option<u64> {
+        match self.which() {
+            Some(Syscall::Clone | Syscall::Unshare) => Some(self.argument(0) & u64::from(u32::MAX)),
+            Some(Syscall::Clone3) => self.pointer(0).read(),
+            _ => None,
+        }
     }
 
     /// Tells of the event that this call is, with the result.

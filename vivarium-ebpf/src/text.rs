@@ -67,6 +67,9 @@ impl Room {
     pub(crate) fn string_after(self, before: u32, string: impl CString) -> TextLength {
         let before = at_most(before, MAX_TEXT_BYTES as u32);
         let limit = MAX_TEXT_BYTES as u32 - before;
+        if limit == 0 {
+            return TextLength { kept: before, whole: before + self.rest_of(string) };
+        }
         // SAFETY: there is room for so much.
         let read = unsafe { string.copy(self.start().add(before as usize).cast(), limit) };
         if read <= 0 {

@@ -12,7 +12,7 @@ mod process;
 mod socket;
 mod spec;
 
-pub use process::TaskKind;
+pub use process::{TaskKind, is_dangerous_prctl};
 pub use socket::SocketShape;
 pub use spec::{Backend, Category, Default, EventSpec, FieldSpec, FieldType, Severity, Sight, Source};
 

@@ -12,7 +12,7 @@ mod thread;
 
 pub use field::{Field, FieldSet, MISSING, Offsets};
 pub use oddity::{Effect, Oddity};
-pub use program::{Attach, PROGRAMS, Program};
+pub use program::{Absence, Attach, PROGRAMS, Program};
 pub use stack::{Started, Stopped};
 pub use syscall::Syscall;
 pub use thread::{Adoption, Frame, ThreadFlags, ThreadState};

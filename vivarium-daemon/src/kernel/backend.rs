@@ -9,7 +9,7 @@ mod trial;
 use std::fmt;
 
 use vivarium_sys::event::{Backend, EventKind};
-use vivarium_sys::load::Program;
+use vivarium_sys::load::{Absence, Program};
 
 use super::programs::Programs;
 use super::{KernelSide, Ring, Unavailable};
@@ -126,6 +126,8 @@ impl KernelSide {
         for program in Programs::of(backend).filter(|program| !is_tried(program)) {
             match self.programs().start(program) {
                 Ok(()) => {}
+                // Its kinds are seen in another way.
+                Err(Unavailable::Target(_)) if program.absence == Absence::Harmless => {}
                 // It alone tells of nothing, and nothing is told without it.
                 Err(reason) if program.events.is_empty() => return Err(reason),
                 Err(reason) => lost.push(LostProgram { program, reason }),

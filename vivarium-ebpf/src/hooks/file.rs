@@ -1,8 +1,12 @@
 //! Hooks about files and directories.
 
 mod attributes;
+mod contents;
+mod directories;
+mod extended;
 mod names;
 mod open;
+mod receive;
 
 use vivarium_sys::load::Field;
 

@@ -23,6 +23,7 @@ fn task_exec(ctx: BtfTracePointContext) -> i32 {
     let task = Typed::argument(ctx.arg(0));
     state.flags = state.flags.without(ThreadFlags::PENDING);
     state.users = identity::users(task);
+    state.groups = identity::groups(task);
     if let Some(thread) = Thread::of(ids, state) {
         event::tell_of::<1, 4>(&thread, EventKind::PROC_EXEC, Some(0), |_, record| {
             describe(record, task, Typed::argument(ctx.arg(2)));

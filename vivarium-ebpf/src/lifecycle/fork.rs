@@ -67,6 +67,7 @@ fn adopt(creator: Ids, task: Typed, child: Ids) {
             state.sessions = unsafe { (*adoption).sessions };
             state.process = child.process;
             state.users = identity::users(task);
+    state.groups = identity::groups(task);
         }
         None => odd(Oddity::ThreadsFull),
     }

@@ -25,7 +25,7 @@ enum Meaning {
 
 /// A path as a system call is given it.
 #[derive(Clone, Copy)]
-pub(super) struct Given {
+pub(crate) struct Given {
     directory: i32,
     path: UserAddress,
     meaning: Meaning,
@@ -34,25 +34,25 @@ pub(super) struct Given {
 impl Given {
     /// Relative to the working directory.
     #[inline(always)]
-    pub(super) fn here(path: UserAddress) -> Self {
+    pub(crate) fn here(path: UserAddress) -> Self {
         Self::at(AT_FDCWD, path)
     }
 
     /// Relative to a descriptor.
     #[inline(always)]
-    pub(super) fn at(directory: i32, path: UserAddress) -> Self {
+    pub(crate) fn at(directory: i32, path: UserAddress) -> Self {
         Self { directory, path, meaning: Meaning::Path }
     }
 
     /// A descriptor itself.
     #[inline(always)]
-    pub(super) fn descriptor(descriptor: i32) -> Self {
+    pub(crate) fn descriptor(descriptor: i32) -> Self {
         Self { directory: descriptor, path: UserAddress(0), meaning: Meaning::Descriptor }
     }
 
     /// With flags that may say `AT_EMPTY_PATH`.
     #[inline(always)]
-    pub(super) fn with_flags(self, flags: u64) -> Self {
+    pub(crate) fn with_flags(self, flags: u64) -> Self {
         let meaning = if flags & AT_EMPTY_PATH == 0 { self.meaning } else { Meaning::PathOrDescriptor };
         Self { meaning, ..self }
     }
@@ -77,7 +77,7 @@ impl Given {
 impl Room {
     /// Takes a path that a system call was given.
     #[inline(always)]
-    pub(super) fn given(self, given: Given) -> TextLength {
+    pub(crate) fn given(self, given: Given) -> TextLength {
         let first = given.first();
         if first == Some(b'/') {
             return self.string(given.path);

@@ -2,7 +2,7 @@
 
 use aya_ebpf::macros::tracepoint;
 use aya_ebpf::programs::TracePointContext;
-use vivarium_sys::event::EventKind;
+use vivarium_sys::event::{EventKind, is_dangerous_prctl};
 use vivarium_sys::load::{Field, Syscall};
 use vivarium_sys::wire::UNKNOWN_NUMBER;
 
@@ -11,6 +11,15 @@ use super::given::Given;
 use crate::descriptor::File;
 use crate::kernel::Address;
 use crate::path::{Name, Place};
+use crate::record::Record;
+use crate::task::Task;
+
+/// Requests of `ptrace` by which a process is traced.
+const PTRACE_TRACEME: u64 = 0;
+const PTRACE_ATTACH: u64 = 16;
+const PTRACE_SEIZE: u64 = 0x4206;
+/// What the kernel asks for then: to attach, by the real users.
+const ATTACH_REALCREDS: u64 = 2 | 16;
 
 /// Only when it fails: what succeeds is seen at the tracepoint of every backend.
 #[tracepoint]
@@ -33,14 +42,26 @@ fn sys_execve(ctx: TracePointContext) -> u32 {
 #[tracepoint]
 fn sys_kill(ctx: TracePointContext) -> u32 {
     let call = Call::of(&ctx);
-    call.tell::<2, 0>(EventKind::TASK_KILL, |_, record| {
+    call.tell::<2, 1>(EventKind::TASK_KILL, |_, record| {
         let (target, signal) = match call.which() {
-            Some(Syscall::PidfdSendSignal) => (of_pidfd(&call), call.int(1)),
-            Some(Syscall::Tgkill | Syscall::RtTgsigqueueinfo) => (number(call.int(0)), call.int(2)),
-            _ => (number(call.int(0)), call.int(1)),
+            Some(Syscall::PidfdSendSignal) => (None, call.int(1)),
+            Some(Syscall::Tgkill | Syscall::RtTgsigqueueinfo) => (Some(call.int(1)), call.int(2)),
+            _ => (Some(call.int(0)), call.int(1)),
         };
-        record.number(0, target);
         record.number(1, number(signal));
+        let task = match target {
+            None => of_pidfd(&call),
+            Some(target) if target > 0 => Task::of_number(target as u32),
+            // A group of processes, or all of them.
+            Some(_) => None,
+        };
+        match task {
+            Some(task) => {
+                record.number(0, task.process());
+                record.text(0, |room| room.name_of(task));
+            }
+            None => record.number(0, target.map_or(UNKNOWN_NUMBER, |_| number(call.int(0)))),
+        }
     });
     0
 }
@@ -51,17 +72,66 @@ fn number(value: i32) -> u64 {
     i64::from(value) as u64
 }
 
-/// The process that a descriptor stands for. Since Linux 6.9 the inode knows it, before that the file.
+/// The task that a descriptor stands for. Since Linux 6.9 the inode knows it, before that the file.
 #[inline(always)]
-fn of_pidfd(call: &Call) -> u64 {
+fn of_pidfd(call: &Call) -> Option<Task> {
     if call.result < 0 {
-        return UNKNOWN_NUMBER;
+        return None;
     }
-    let Some(file) = File::of_descriptor(call.int(0)) else {
-        return UNKNOWN_NUMBER;
-    };
+    let file = File::of_descriptor(call.int(0))?;
     let of_file: Address = file.get(Field::FilePrivateData);
-    let process = if of_file == Address(0) { file.inode(Field::InodePrivate) } else { of_file };
-    // The first of its numbers is the one in the initial namespace.
-    number(process.get(Field::PidNumbers))
+    Task::of_pid(if of_file == Address(0) { file.inode(Field::InodePrivate) } else { of_file })
+}
+
+#[tracepoint]
+fn sys_ptrace(ctx: TracePointContext) -> u32 {
+    let call = Call::of(&ctx);
+    match call.argument(0) {
+        PTRACE_TRACEME => call.tell::<1, 1>(EventKind::PTRACE_TRACEME, |_, record| {
+            let tracer = Task::parent();
+            record.number(0, tracer.process());
+            record.text(0, |room| room.name_of(tracer));
+        }),
+        PTRACE_ATTACH | PTRACE_SEIZE => call.tell::<2, 1>(EventKind::PTRACE_CHECK, |_, record| {
+            record.number(1, ATTACH_REALCREDS);
+            describe(record, call.int(1));
+        }),
+        _ => (),
+    }
+    0
+}
+
+#[tracepoint]
+fn sys_process_vm(ctx: TracePointContext) -> u32 {
+    let call = Call::of(&ctx);
+    call.tell::<2, 1>(EventKind::PROCESS_VM, |_, record| {
+        record.number(1, u64::from(call.which() == Some(Syscall::ProcessVmWritev)));
+        describe(record, call.int(0));
+    });
+    0
+}
+
+/// Tells of the task with this number: its process and its name.
+#[inline(always)]
+fn describe(record: &mut Record<2, 1>, target: i32) {
+    match Task::of_number(target as u32) {
+        Some(task) => {
+            record.number(0, task.process());
+            record.text(0, |room| room.name_of(task));
+        }
+        None => record.number(0, number(target)),
+    }
+}
+
+#[tracepoint]
+fn sys_prctl(ctx: TracePointContext) -> u32 {
+    let call = Call::of(&ctx);
+    let option = call.argument(0) as u32;
+    if is_dangerous_prctl(option) {
+        call.tell::<2, 0>(EventKind::TASK_PRCTL, |_, record| {
+            record.number(0, option.into());
+            record.number(1, call.argument(1));
+        });
+    }
+    0
 }

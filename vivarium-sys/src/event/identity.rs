@@ -2,6 +2,9 @@
 
 use super::{Sight, events};
 
+/// What a hook can't tell that is asked after the kernel's own checks.
+const REFUSED_GAP: &str = "changes that the kernel's own rules refuse";
+
 events! {
     /// A process changes its users.
     SETID_CHANGE = 64, "setid_change", Identity, High, On {
@@ -15,5 +18,62 @@ events! {
         Lsm: Sight::by(&["task_fix_setuid"]),
         Fentry: Sight::by(&["security_task_fix_setuid"]),
         Syscalls: Sight::by(&["setuid", "setreuid", "setresuid", "setfsuid"]),
+    }
+
+    /// A process changes its groups.
+    SETGID_CHANGE = 65, "setgid_change", Identity, High, On {
+        old_gid: Gid = Number(0), "the real group before";
+        old_egid: Gid = Number(1), "the effective group before";
+        old_sgid: Gid = Number(2), "the saved group before";
+        gid: Gid = Number(3), "the real group after";
+        egid: Gid = Number(4), "the effective group after";
+        sgid: Gid = Number(5), "the saved group after";
+    } via {
+        Lsm: Sight::by(&["task_fix_setgid"]),
+        Fentry: Sight::by(&["security_task_fix_setgid"]),
+        Syscalls: Sight::by(&["setgid", "setregid", "setresgid", "setfsgid"]),
+    }
+
+    /// A process changes the groups that it has besides its own.
+    SETGROUPS_CHANGE = 66, "setgroups_change", Identity, High, On {
+        groups: Groups = Text(0), "the groups after";
+        count: Count = Number(0), "how many there are";
+    } via {
+        Lsm: Sight::by(&["task_fix_setgroups"]),
+        Fentry: Sight::by(&["security_task_fix_setgroups"]),
+        Syscalls: Sight::by(&["setgroups"]).but("`groups` is as the user namespace of the process has them"),
+    }
+
+    /// A process changes its capabilities.
+    CAPSET_CHANGE = 67, "capset_change", Identity, High, On {
+        effective: Capabilities = Number(0), "those that are in effect";
+        permitted: Capabilities = Number(1), "those that it may put into effect";
+        inheritable: Capabilities = Number(2), "those that it may pass on to programs that take them";
+    } via {
+        Lsm: Sight::by(&["capset"]).but(REFUSED_GAP),
+        Fentry: Sight::by(&["security_capset"]),
+        Syscalls: Sight::by(&["capset"]),
+    }
+
+    /// A program that is executed gives the process other credentials, or the same.
+    BPRM_CREDS = 69, "bprm_creds", Identity, Medium, On {
+        path: Path = Text(0), "the program, absolute; of a script its interpreter";
+        uid: Uid = Number(0), "the effective user after";
+        gid: Gid = Number(1), "the effective group after";
+        gained: Capabilities = Number(2), "the capabilities that come with it";
+        gains: Bool = Number(3), "whether anything of it is new to the process";
+    } via {
+        Lsm: Sight::by(&["bprm_committing_creds"]),
+        Fentry: Sight::by(&["security_bprm_committing_creds"]),
+    }
+
+    /// A namespace of users is made, in which its maker may do everything.
+    USERNS_CREATE = 70, "userns_create", Identity, High, On {
+        uid: Uid = Number(0), "the effective user of its maker";
+        flags: CloneFlags = Number(1), "what else is made";
+    } via {
+        Lsm: Sight::by(&["userns_create"]),
+        Fentry: Sight::by(&["security_create_user_ns"]),
+        Syscalls: Sight::by(&["clone", "clone3", "unshare"]),
     }
 }

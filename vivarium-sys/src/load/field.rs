@@ -46,18 +46,30 @@ fields! {
     TaskGroupLeader = "task_struct", "group_leader";
     TaskExitCode = "task_struct", "exit_code";
     TaskCred = "task_struct", "cred";
+    TaskComm = "task_struct", "comm";
+    TaskRealParent = "task_struct", "real_parent";
+    TaskThreadPid = "task_struct", "thread_pid";
+    TaskPidLinks = "task_struct", "pid_links";
     SignalLive = "signal_struct", "live.counter";
     SignalFlags = "signal_struct", "flags";
     SignalGroupExitCode = "signal_struct", "group_exit_code";
     CredUid = "cred", "uid";
     CredEuid = "cred", "euid";
     CredSuid = "cred", "suid";
+    CredGid = "cred", "gid";
+    CredEgid = "cred", "egid";
+    CredSgid = "cred", "sgid";
+    CredGroups = "cred", "group_info";
+    CredPermitted = "cred", "cap_permitted";
+    GroupsCount = "group_info", "ngroups";
+    GroupsList = "group_info", "gid";
     MmArgStart = "mm_struct", "arg_start";
     MmArgEnd = "mm_struct", "arg_end";
     BprmFile = "linux_binprm", "file";
     BprmFilename = "linux_binprm", "filename";
     BprmInterp = "linux_binprm", "interp";
     BprmArgc = "linux_binprm", "argc";
+    BprmCred = "linux_binprm", "cred";
     FsRoot = "fs_struct", "root";
     FsPwd = "fs_struct", "pwd";
     FilesFdt = "files_struct", "fdt";
@@ -65,6 +77,7 @@ fields! {
     FdtableMaxFds = "fdtable", "max_fds";
     FilePath = "file", "f_path";
     FileFlags = "file", "f_flags";
+    FileMode = "file", "f_mode";
     FileInode = "file", "f_inode";
     FilePrivateData = "file", "private_data";
     PathMnt = "path", "mnt";
@@ -84,6 +97,14 @@ fields! {
     MountParent = "mount", "mnt_parent";
     MountMountpoint = "mount", "mnt_mountpoint";
     PidNumbers = "pid", "numbers";
+    PidLevel = "pid", "level";
+    PidTasks = "pid", "tasks";
+    UpidNs = "upid", "ns";
+    PidNamespaceIdr = "pid_namespace", "idr";
+    IdrRoot = "idr", "idr_rt";
+    XarrayHead = "xarray", "xa_head";
+    XaNodeShift = "xa_node", "shift";
+    XaNodeSlots = "xa_node", "slots";
     SocketSk = "socket", "sk";
     SocketType = "socket", "type";
     SockFamily = "sock", "__sk_common.skc_family";
@@ -95,6 +116,7 @@ fields! {
     RegsR10 = "pt_regs", "r10";
     RegsR8 = "pt_regs", "r8";
     RegsR9 = "pt_regs", "r9";
+    RegsOrigAx = "pt_regs", "orig_ax";
 }
 
 /// Where the fields are in this kernel: the read-only global [`OFFSETS`](super::global::OFFSETS).

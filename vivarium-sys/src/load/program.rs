@@ -50,6 +50,17 @@ pub struct Program {
     pub events: &'static [EventKind],
     /// The fields that it can't do without.
     pub needs: FieldSet,
+    /// What a kernel misses that doesn't have what it is attached to.
+    pub absence: Absence,
+}
+
+/// What a kernel misses that doesn't have what a program is attached to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Absence {
+    /// The kinds of event that the program tells of.
+    Loss,
+    /// Nothing: other programs see there what this one sees elsewhere.
+    Harmless,
 }
 
 /// The families.
@@ -90,7 +101,7 @@ const COUNT: usize = {
 
 impl Program {
     const fn everywhere(name: &'static str, attach: Attach, events: &'static [EventKind], needs: FieldSet) -> Self {
-        Self { name, attach, backends: &Backend::ALL, events, needs }
+        Self { name, attach, backends: &Backend::ALL, events, needs, absence: Absence::Loss }
     }
 
     const fn syscalls(
@@ -99,15 +110,34 @@ impl Program {
         events: &'static [EventKind],
         needs: FieldSet,
     ) -> Self {
-        Self { name, attach: Attach::Syscalls(calls), backends: &[Backend::Syscalls], events, needs }
+        Self {
+            name,
+            attach: Attach::Syscalls(calls),
+            backends: &[Backend::Syscalls],
+            events,
+            needs,
+            absence: Absence::Loss,
+        }
     }
 
     const fn lsm(name: &'static str, hook: &'static str, events: &'static [EventKind], needs: FieldSet) -> Self {
-        Self { name, attach: Attach::Lsm(hook), backends: &[Backend::Lsm], events, needs }
+        Self { name, attach: Attach::Lsm(hook), backends: &[Backend::Lsm], events, needs, absence: Absence::Loss }
     }
 
     const fn fentry(name: &'static str, function: &'static str, events: &'static [EventKind], needs: FieldSet) -> Self {
-        Self { name, attach: Attach::Fentry(function), backends: &[Backend::Fentry], events, needs }
+        Self {
+            name,
+            attach: Attach::Fentry(function),
+            backends: &[Backend::Fentry],
+            events,
+            needs,
+            absence: Absence::Loss,
+        }
+    }
+
+    /// The same, where the kernel has what it is attached to.
+    const fn where_there_is_one(self) -> Self {
+        Self { absence: Absence::Harmless, ..self }
     }
 }
 

@@ -65,6 +65,8 @@ pub struct ThreadState {
     pub flags: ThreadFlags,
     /// The real, effective and saved user, [`UNKNOWN_USER`](Self::UNKNOWN_USER) until they are learnt.
     pub users: [u32; 3],
+    /// The real, effective and saved group, likewise.
+    pub groups: [u32; 3],
     /// How many of `frames` are in use.
     pub depth: u32,
     /// How many of those were there when the thread came about.
@@ -87,6 +89,7 @@ impl ThreadState {
             process,
             flags,
             users: [Self::UNKNOWN_USER; 3],
+            groups: [Self::UNKNOWN_USER; 3],
             depth: 0,
             inherited: 0,
             overflow: 0,

@@ -8,6 +8,7 @@ use crate::hooks::{Arguments, hook};
 use crate::path::Name;
 
 hook!(unlink: lsm "path_unlink" by lsm_unlink, fentry "security_path_unlink" by fentry_unlink);
+hook!(rmdir: lsm "path_rmdir" by lsm_rmdir, fentry "security_path_rmdir" by fentry_rmdir);
 hook!(rename: lsm "path_rename" by lsm_rename, fentry "security_path_rename" by fentry_rename);
 hook!(symlink: lsm "path_symlink" by lsm_symlink, fentry "security_path_symlink" by fentry_symlink);
 hook!(hardlink: lsm "path_link" by lsm_hardlink, fentry "security_path_link" by fentry_hardlink);
@@ -16,6 +17,15 @@ hook!(hardlink: lsm "path_link" by lsm_hardlink, fentry "security_path_link" by 
 #[inline(always)]
 fn unlink(arguments: &impl Arguments) {
     event::tell::<0, 1>(EventKind::FILE_UNLINK, None, |_, record| {
+        let name = name_in(arguments.typed(0), arguments.typed(1));
+        record.text(0, |room| room.path(name, Name::Given));
+    });
+}
+
+/// `directory, name`
+#[inline(always)]
+fn rmdir(arguments: &impl Arguments) {
+    event::tell::<0, 1>(EventKind::FILE_RMDIR, None, |_, record| {
         let name = name_in(arguments.typed(0), arguments.typed(1));
         record.text(0, |room| room.path(name, Name::Given));
     });

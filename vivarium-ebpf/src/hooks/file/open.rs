@@ -1,4 +1,4 @@
-//! Opening.
+//! Opening, which may create.
 
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::Field;
@@ -14,8 +14,15 @@ hook!(open: lsm "file_open" by lsm_open, fentry "security_file_open" by fentry_o
 /// `file`
 #[inline(always)]
 fn open(arguments: &impl Arguments) {
+    let file = arguments.typed(0);
+    if open::has_created(file.get(Field::FileMode)) {
+        event::tell::<1, 1>(EventKind::FILE_CREATE, None, |_, record| {
+            let mode: u16 = file.follow(Field::FileInode).get(Field::InodeMode);
+            record.number(0, u64::from(mode) & PERMISSIONS);
+            record.text(0, |room| room.path(Place::of(file.inner(Field::FilePath)), Name::MayBeGone));
+        });
+    }
     event::tell::<2, 1>(EventKind::PATH_OPEN, None, |_, record| {
-        let file = arguments.typed(0);
         let flags: u32 = file.get(Field::FileFlags);
         record.number(0, open::told(flags.into()));
         if open::creates(flags.into()) {

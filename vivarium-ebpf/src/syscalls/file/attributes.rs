@@ -26,3 +26,37 @@ fn sys_chmod(ctx: TracePointContext) -> u32 {
     });
     0
 }
+
+#[tracepoint]
+fn sys_chown(ctx: TracePointContext) -> u32 {
+    let call = Call::of(&ctx);
+    call.tell::<2, 1>(EventKind::FILE_CHOWN, |_, record| {
+        let (given, [uid, gid]) = match call.which() {
+            Some(Syscall::Fchown) => (Given::descriptor(call.int(0)), [call.argument(1), call.argument(2)]),
+            Some(Syscall::Fchownat) => (
+                Given::at(call.int(0), call.pointer(1)).with_flags(call.argument(4)),
+                [call.argument(2), call.argument(3)],
+            ),
+            _ => (Given::here(call.pointer(0)), [call.argument(1), call.argument(2)]),
+        };
+        record.number(0, uid & u64::from(u32::MAX));
+        record.number(1, gid & u64::from(u32::MAX));
+        record.text(0, |room| room.given(given));
+    });
+    0
+}
+
+#[tracepoint]
+fn sys_stat(ctx: TracePointContext) -> u32 {
+    let call = Call::of(&ctx);
+    call.tell::<0, 1>(EventKind::FILE_STAT, |_, record| {
+        let given = match call.which() {
+            Some(Syscall::Fstat) => Given::descriptor(call.int(0)),
+            Some(Syscall::Newfstatat) => Given::at(call.int(0), call.pointer(1)).with_flags(call.argument(3)),
+            Some(Syscall::Statx) => Given::at(call.int(0), call.pointer(1)).with_flags(call.argument(2)),
+            _ => Given::here(call.pointer(0)),
+        };
+        record.text(0, |room| room.given(given));
+    });
+    0
+}

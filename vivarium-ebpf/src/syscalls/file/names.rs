@@ -14,13 +14,13 @@ const AT_REMOVEDIR: u64 = 0x200;
 #[tracepoint]
 fn sys_unlink(ctx: TracePointContext) -> u32 {
     let call = Call::of(&ctx);
-    let given = match call.which() {
-        Some(Syscall::Unlink) => Given::here(call.pointer(0)),
-        // Another kind of event.
-        _ if call.argument(2) & AT_REMOVEDIR != 0 => return 0,
-        _ => Given::at(call.int(0), call.pointer(1)),
+    let (given, kind) = match call.which() {
+        Some(Syscall::Unlink) => (Given::here(call.pointer(0)), EventKind::FILE_UNLINK),
+        Some(Syscall::Rmdir) => (Given::here(call.pointer(0)), EventKind::FILE_RMDIR),
+        _ if call.argument(2) & AT_REMOVEDIR != 0 => (Given::at(call.int(0), call.pointer(1)), EventKind::FILE_RMDIR),
+        _ => (Given::at(call.int(0), call.pointer(1)), EventKind::FILE_UNLINK),
     };
-    call.tell::<0, 1>(EventKind::FILE_UNLINK, |_, record| record.text(0, |room| room.given(given)));
+    call.tell::<0, 1>(kind, |_, record| record.text(0, |room| room.given(given)));
     0
 }
 

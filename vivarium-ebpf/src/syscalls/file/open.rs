@@ -1,9 +1,9 @@
-//! Opening.
+//! Opening, which may create.
 
 use aya_ebpf::macros::tracepoint;
 use aya_ebpf::programs::TracePointContext;
 use vivarium_sys::event::EventKind;
-use vivarium_sys::load::Syscall;
+use vivarium_sys::load::{Field, Syscall};
 
 use crate::descriptor::File;
 use crate::mode::PERMISSIONS;
@@ -18,6 +18,16 @@ const CREAT_FLAGS: u64 = open::WRITE_ONLY | open::CREATE | open::TRUNCATE;
 #[tracepoint]
 fn sys_open(ctx: TracePointContext) -> u32 {
     let call = Call::of(&ctx);
+    let opened = File::of_descriptor(call.result as i32);
+    if let Some(file) = opened {
+        if open::has_created(file.get(Field::FileMode)) {
+            call.tell::<1, 1>(EventKind::FILE_CREATE, |_, record| {
+                let mode: u16 = file.inode(Field::InodeMode);
+                record.number(0, u64::from(mode) & PERMISSIONS);
+                record.text(0, |room| room.path(file.place(), Name::MayBeGone));
+            });
+        }
+    }
     call.tell::<2, 1>(EventKind::PATH_OPEN, |_, record| {
         let (given, flags, mode) = match call.which() {
             Some(Syscall::Open) => (Given::here(call.pointer(0)), call.argument(1), call.argument(2)),
@@ -32,7 +42,7 @@ fn sys_open(ctx: TracePointContext) -> u32 {
         if open::creates(flags) {
             record.number(1, mode & PERMISSIONS);
         }
-        match File::of_descriptor(call.result as i32) {
+        match opened {
             Some(file) => record.text(0, |room| room.path(file.place(), Name::MayBeGone)),
             None => record.text(0, |room| room.given(given)),
         }

@@ -1,7 +1,7 @@
 //! What every backend needs: spans, and the coming and going of processes.
 
 use super::needs::*;
-use super::{Attach, Program};
+use super::{Absence, Attach, Program};
 use crate::event::{Backend, EventKind};
 use crate::load::Field::*;
 use crate::load::FieldSet;
@@ -23,5 +23,6 @@ pub(super) const PROGRAMS: &[Program] = &[
         backends: &[Backend::Syscalls],
         events: &[],
         needs: FieldSet::of(&[TaskStatus]),
+        absence: Absence::Loss,
     },
 ];

@@ -7,6 +7,24 @@ use crate::load::FieldSet;
 pub(super) const TASK: FieldSet = FieldSet::of(&[TaskPid, TaskTgid]);
 /// The users of a task.
 pub(super) const USERS: FieldSet = FieldSet::of(&[TaskCred, CredUid, CredEuid, CredSuid]);
+/// Who another task is.
+pub(super) const OTHER_TASK: FieldSet = TASK.with(FieldSet::of(&[TaskComm]));
+/// From the number of a task to the task.
+pub(super) const TASK_OF_NUMBER: FieldSet = OTHER_TASK.with(FieldSet::of(&[
+    TaskThreadPid,
+    TaskPidLinks,
+    PidLevel,
+    PidNumbers,
+    PidTasks,
+    UpidNs,
+    PidNamespaceIdr,
+    IdrRoot,
+    XarrayHead,
+    XaNodeShift,
+    XaNodeSlots,
+]));
+/// The groups of a task.
+pub(super) const GROUPS: FieldSet = FieldSet::of(&[TaskCred, CredGid, CredEgid, CredSgid]);
 /// From a place in the file system to its path.
 pub(super) const PATH: FieldSet = FieldSet::of(&[
     TaskFs,
@@ -27,22 +45,24 @@ pub(super) const PATH: FieldSet = FieldSet::of(&[
     MountMountpoint,
 ]);
 /// From a file to its path.
-pub(super) const OF_FILE: FieldSet = PATH.with(FieldSet::of(&[FilePath, FileFlags, FileInode, InodeMode]));
+pub(super) const OF_FILE: FieldSet = PATH.with(FieldSet::of(&[FilePath, FileFlags, FileMode, FileInode, InodeMode]));
 /// From a descriptor to its file.
 pub(super) const DESCRIPTOR: FieldSet = FieldSet::of(&[TaskFiles, FilesFdt, FdtableFd, FdtableMaxFds]);
 /// From the file of a pidfd to its process.
-pub(super) const PIDFD: FieldSet = FieldSet::of(&[FileInode, FilePrivateData, InodePrivate, PidNumbers]);
+pub(super) const PIDFD: FieldSet = FieldSet::of(&[FileInode, FilePrivateData, InodePrivate, PidTasks, TaskPidLinks]);
 /// The arguments of a system call.
 pub(super) const REGISTERS: FieldSet = FieldSet::of(&[RegsDi, RegsSi, RegsDx, RegsR10, RegsR8, RegsR9]);
+/// The system call that is running, of which a hook isn't told all.
+pub(super) const RUNNING_CALL: FieldSet = REGISTERS.with(FieldSet::of(&[RegsOrigAx, TaskStatus]));
 /// From the arguments of a system call to paths.
 pub(super) const OF_DESCRIPTOR: FieldSet = REGISTERS.with(DESCRIPTOR).with(OF_FILE).with(FieldSet::of(&[FsPwd]));
 /// From a file to its socket.
 pub(super) const SOCKET: FieldSet =
     FieldSet::of(&[FileInode, InodeMode, FilePrivateData, SocketSk, SocketType, SockFamily, SockProtocol]);
 /// A task is made.
-pub(super) const FORK: FieldSet = TASK.with(USERS);
+pub(super) const FORK: FieldSet = TASK.with(USERS).with(GROUPS);
 /// A program is executed.
-pub(super) const EXEC: FieldSet = TASK.with(USERS).with(OF_FILE).with(FieldSet::of(&[
+pub(super) const EXEC: FieldSet = TASK.with(USERS).with(GROUPS).with(OF_FILE).with(FieldSet::of(&[
     FsPwd,
     TaskMm,
     MmArgStart,

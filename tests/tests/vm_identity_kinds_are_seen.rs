@@ -1,0 +1,78 @@
+//! Every kind of event about users, groups and capabilities is seen, once for each time that it happens, with all of its
+//! fields.
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use serde_json::json;
+use vivarium_tests::kinds::{Expected, bits, check, failed, seen};
+use vivarium_tests::observation::{Observation, may_observe, subject};
+
+/// `CAP_NET_RAW`.
+const NET_RAW: u32 = 13;
+
+#[test]
+fn every_deed_is_seen_as_it_was_done() {
+    if !may_observe() {
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = directory.path().canonicalize().expect("its path");
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o755)).expect("others may look");
+    let kinds = subject("kinds");
+    for name in ["plain", "capable"] {
+        fs::copy(&kinds, directory.join(name)).expect("a copy");
+    }
+    give_capability(&directory.join("capable"));
+    let text = directory.to_str().expect("a plain name");
+    let observation = Observation::of(&["-e", "@identity"], &[&kinds, "identity", text]);
+    check(&observation, "identity", &expected(&observation, text));
+}
+
+/// Lets a program have a capability, in effect at once: version 2 of what the kernel reads, in little endian.
+fn give_capability(file: &Path) {
+    const VERSION_2_IN_EFFECT: u32 = 0x0200_0001;
+    let words = [VERSION_2_IN_EFFECT, 1 << NET_RAW, 0, 0, 0];
+    let value: Vec<u8> = words.into_iter().flat_map(u32::to_le_bytes).collect();
+    let file = std::ffi::CString::new(file.as_os_str().as_bytes()).expect("no zero byte");
+    // SAFETY: texts that end with a zero byte, and a value as long as is said.
+    let set = unsafe {
+        libc::setxattr(file.as_ptr(), c"security.capability".as_ptr(), value.as_ptr().cast(), value.len(), 0)
+    };
+    assert_eq!(set, 0, "{}", std::io::Error::last_os_error());
+}
+
+fn expected(observation: &Observation, directory: &str) -> Vec<Expected> {
+    let became = |name: &str, gained: serde_json::Value, gains: bool| json!({ "path": format!("{directory}/{name}"), "uid": 65534, "gid": 65534, "gained": gained, "gains": gains });
+    let namespace = json!({ "uid": 0, "flags": bits(libc::CLONE_NEWUSER, &["CLONE_NEWUSER"]) });
+    let is_refused = observation.stdout.lines().find_map(|line| line.strip_prefix("userns "));
+    vec![
+        seen(
+            "change_users",
+            "setid_change",
+            [json!({ "old_uid": 0, "old_euid": 0, "old_suid": 0, "uid": 1, "euid": 2, "suid": 3 })],
+        ),
+        seen(
+            "change_groups",
+            "setgid_change",
+            [json!({ "old_gid": 0, "old_egid": 0, "old_sgid": 0, "gid": 4, "egid": 5, "sgid": 6 })],
+        ),
+        seen("change_other_groups", "setgroups_change", [json!({ "groups": [7, 8, 9], "count": 3 })]),
+        seen(
+            "give_up_capabilities",
+            "capset_change",
+            [json!({
+                "effective": bits(1 << 5, &["CAP_KILL"]), "permitted": bits(0x21, &["CAP_CHOWN", "CAP_KILL"]),
+                "inheritable": bits(0, &[])
+            })],
+        ),
+        seen("execute_for_nothing", "bprm_creds", [became("plain", bits(0, &[]), false)]),
+        seen("execute_for_a_capability", "bprm_creds", [became("capable", bits(1 << NET_RAW, &["CAP_NET_RAW"]), true)]),
+        match is_refused {
+            None => seen("make_a_namespace_of_users", "userns_create", [namespace]),
+            Some(_) => failed("make_a_namespace_of_users", "userns_create", namespace, "EPERM"),
+        },
+    ]
+}

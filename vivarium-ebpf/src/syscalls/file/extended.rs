@@ -1,0 +1,33 @@
+//! Extended attributes.
+
+use aya_ebpf::macros::tracepoint;
+use aya_ebpf::programs::TracePointContext;
+use vivarium_sys::event::EventKind;
+
+use crate::extended::Change;
+use crate::syscalls::Call;
+
+#[tracepoint]
+fn sys_setxattr(ctx: TracePointContext) -> u32 {
+    let call = Call::of(&ctx);
+    call.tell::<2, 2>(EventKind::FILE_SETXATTR, |_, record| {
+        let change = Change::of(&call);
+        let (size, flags) = change.value();
+        record.number(0, size);
+        record.number(1, flags);
+        record.text(0, |room| room.given(change.file));
+        record.text(1, |room| room.string(change.name));
+    });
+    0
+}
+
+#[tracepoint]
+fn sys_rmxattr(ctx: TracePointContext) -> u32 {
+    let call = Call::of(&ctx);
+    call.tell::<0, 2>(EventKind::FILE_REMOVEXATTR, |_, record| {
+        let change = Change::of(&call);
+        record.text(0, |room| room.given(change.file));
+        record.text(1, |room| room.string(change.name));
+    });
+    0
+}
