@@ -118,14 +118,13 @@ impl KernelSide {
 
     /// Starts all that can be; fails where what is tried can't be, for the others aren't taken either then.
     fn attach_backend(&mut self, backend: Backend) -> Result<Vec<LostProgram>, Unavailable> {
-        let is_tried = |program: &&Program| program.events.contains(&TRIED);
-        for program in Programs::of(backend).filter(is_tried) {
-            self.programs().start(program)?;
-        }
+        let is_tried = |program: &Program| program.events.contains(&TRIED);
         let mut lost = Vec::new();
-        for program in Programs::of(backend).filter(|program| !is_tried(program)) {
-            match self.programs().start(program) {
+        for (program, started) in self.programs().start(Programs::of(backend)) {
+            match started {
                 Ok(()) => {}
+                // The others aren't taken either.
+                Err(reason) if is_tried(program) => return Err(reason),
                 // Its kinds are seen in another way.
                 Err(Unavailable::Target(_)) if program.absence == Absence::Harmless => {}
                 // It alone tells of nothing, and nothing is told without it.

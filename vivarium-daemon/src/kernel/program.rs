@@ -85,8 +85,8 @@ pub(super) fn check(program: &Program, offsets: &Offsets) -> Result<(), Unavaila
 }
 
 /// Loads a program. Those of sites are loaded by [`spans`](super::spans).
-pub(super) fn load(ebpf: &mut Ebpf, program: &Program, types: &Btf) -> Result<(), Unavailable> {
-    match (handle(ebpf, program)?, program.attach) {
+pub(super) fn load(handle: &mut Handle, program: &Program, types: &Btf) -> Result<(), Unavailable> {
+    match (handle, program.attach) {
         (Handle::BtfTracePoint(handle), Attach::Tracepoint(name)) => handle.load(name, types)?,
         (Handle::TracePoint(handle), Attach::Event(..) | Attach::Syscalls(_)) => handle.load()?,
         (Handle::Lsm(handle), Attach::Lsm(hook)) => handle.load(hook, types)?,

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::num::NonZero;
 use std::os::fd::OwnedFd;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
+use aya::programs::Program as Handle;
 use aya::{Btf, Ebpf};
 use vivarium_sys::event::Backend;
 use vivarium_sys::load::{Attach, Offsets, PROGRAMS, Program};
@@ -38,10 +42,49 @@ impl Programs {
         called.chain(PROGRAMS.iter().filter(own).filter(move |program| !is_called(program)))
     }
 
-    /// Loads and attaches a program.
-    pub(super) fn start(&mut self, program: &Program) -> Result<(), Unavailable> {
-        program::check(program, &self.offsets)?;
-        program::load(&mut self.ebpf, program, &self.types)?;
+    /// Loads and attaches programs, and gives what became of each. They are loaded side by side, since the verifier takes
+    /// its time for each, and attached in the order in which they are given.
+    pub(super) fn start(
+        &mut self,
+        programs: impl IntoIterator<Item = &'static Program>,
+    ) -> Vec<(&'static Program, Result<(), Unavailable>)> {
+        let programs: Vec<_> = programs.into_iter().collect();
+        let mut loaded = self.load(&programs);
+        let attach = |program: &'static Program| {
+            let started = loaded.remove(program.name).unwrap_or(Err(Unavailable::Missing));
+            (program, started.and_then(|()| self.attach(program)))
+        };
+        programs.into_iter().map(attach).collect()
+    }
+
+    /// Loads programs on all processors, and gives what became of those that the object has.
+    fn load(&mut self, programs: &[&'static Program]) -> BTreeMap<&'static str, Result<(), Unavailable>> {
+        let row = |name: &str| programs.iter().find(|program| program.name == name).copied();
+        let handles = self.ebpf.programs_mut().filter_map(|(name, handle)| Some((row(name)?, handle)));
+        let mut handles: Vec<_> = handles.collect();
+        // Taken from the end: what reads most of the kernel takes longest, and nobody waits for it when it begins first.
+        handles.sort_by_key(|(program, _)| program.needs.iter().count());
+        let waiting = Mutex::new(handles);
+        let work = || {
+            let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let one = |(program, handle): (&'static Program, &mut Handle)| {
+                let checked = program::check(program, &self.offsets);
+                (program.name, checked.and_then(|()| program::load(handle, program, &self.types)))
+            };
+            std::iter::from_fn(next).map(one).collect::<Vec<_>>()
+        };
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        thread::scope(|scope| {
+            // This thread is one of them; where no other can be made, it does everything.
+            let others = 1..processors.min(programs.len());
+            let others: Vec<_> = others.map_while(|_| thread::Builder::new().spawn_scoped(scope, work).ok()).collect();
+            let mut loaded = work();
+            loaded.extend(others.into_iter().flat_map(|other| other.join().unwrap_or_default()));
+            loaded.into_iter().collect()
+        })
+    }
+
+    fn attach(&mut self, program: &Program) -> Result<(), Unavailable> {
         if let Some(link) = program::attach(&mut self.ebpf, program)? {
             self.links.insert(program.name, link);
         }

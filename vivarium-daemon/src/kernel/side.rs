@@ -1,6 +1,7 @@
 //! The kernel side as a whole: programs, maps, and who is observed.
 
 use std::collections::BTreeSet;
+use std::thread;
 
 use aya::maps::{Array, HashMap, MapData, MapError};
 use aya::{Btf, BtfError, EbpfError};
@@ -78,8 +79,14 @@ impl KernelSide {
     /// # Errors
     /// When the kernel or the user's privileges do not allow it.
     pub fn load(size: RingSize) -> Result<(Self, Ring), KernelSideError> {
-        let offsets = offsets::resolve(&KernelTypes::of_the_running_kernel()?);
-        let types = Btf::from_sys_fs()?;
+        let (types, offsets) = thread::scope(|scope| {
+            // Two readers of the same megabytes, neither of which needs the other.
+            let types = thread::Builder::new().spawn_scoped(scope, Btf::from_sys_fs);
+            let offsets = KernelTypes::of_the_running_kernel().map(|types| offsets::resolve(&types));
+            let types = types.ok().and_then(|reader| reader.join().ok());
+            (types.unwrap_or_else(Btf::from_sys_fs), offsets)
+        });
+        let (offsets, types) = (offsets?, types?);
         let mut ebpf = object::open(&types, &offsets, size).map_err(|error| KernelSideError::new(error, size))?;
         // Before any map is taken away from it.
         let spans = spans::load(&ebpf);
@@ -94,9 +101,8 @@ impl KernelSide {
             spans,
             sessions: Sessions::default(),
         };
-        for program in Programs::essential() {
-            let used = side.programs.start(program);
-            used.map_err(|source| KernelSideError::Program { name: program.name, source })?;
+        for (program, started) in side.programs.start(Programs::essential()) {
+            started.map_err(|source| KernelSideError::Program { name: program.name, source })?;
         }
         Ok((side, ring))
     }
