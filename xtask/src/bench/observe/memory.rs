@@ -26,17 +26,38 @@ impl Memory {
 
     /// Looks at a process, whose output is short, until it ends; gives the most of each.
     pub(super) fn watch(child: &mut Child) -> io::Result<Self> {
-        let mut most = Self::default();
+        let mut most = Look::default();
+        let mut memory = Self::default();
         while child.try_wait()?.is_none() {
             // A process that ends meanwhile has nothing to tell.
-            let now = Self::of(child.id()).unwrap_or_default();
-            most = Self { process: most.process.max(now.process), kernel: most.kernel.max(now.kernel) };
+            most = most.and(Look::at(child.id()).unwrap_or_default());
+            memory = Self { process: memory.process.max(most.peak.saturating_sub(most.mapped)), kernel: most.kernel };
             thread::sleep(PAUSE);
         }
-        Ok(most)
+        Ok(memory)
+    }
+}
+
+/// What one sees at a moment, in KiB.
+#[derive(Clone, Copy, Default)]
+struct Look {
+    /// The most that the process had until then, with what of BPF maps was mapped.
+    peak: u64,
+    mapped: u64,
+    kernel: u64,
+}
+
+impl Look {
+    /// The most of each. A map that is mapped no more is in the peak all the same.
+    fn and(self, other: Self) -> Self {
+        Self {
+            peak: self.peak.max(other.peak),
+            mapped: self.mapped.max(other.mapped),
+            kernel: self.kernel.max(other.kernel),
+        }
     }
 
-    fn of(pid: u32) -> io::Result<Self> {
+    fn at(pid: u32) -> io::Result<Self> {
         let peak = number(&fs::read_to_string(format!("/proc/{pid}/status"))?, "VmHWM:");
         let mapped = mapped_maps(&fs::read_to_string(format!("/proc/{pid}/smaps"))?);
         let mut kernel = 0;
@@ -44,7 +65,7 @@ impl Memory {
             // Bytes, and only what belongs to BPF has this line.
             kernel += fs::read_to_string(entry?.path()).map_or(0, |info| number(&info, "memlock:")) / 1024;
         }
-        Ok(Self { process: peak.saturating_sub(mapped), kernel })
+        Ok(Self { peak, mapped, kernel })
     }
 }
 
