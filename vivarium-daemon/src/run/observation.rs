@@ -202,8 +202,13 @@ impl Observer {
 
     /// Attaches to the sites of code that comes to be executed.
     fn meet(&mut self, newcomer: &Newcomer, session: &mut Session<'_>) {
-        let Some(path) = newcomer.candidates().find(|path| path.exists()) else { return };
-        let sites = self.attach(&path);
+        let mut sites = Vec::new();
+        for path in newcomer.candidates() {
+            sites = self.attach_called(&path, newcomer.path());
+            if !sites.is_empty() || path.exists() {
+                break;
+            }
+        }
         if !sites.is_empty() {
             self.late.add(newcomer.process, Clock::now().monotonic);
             let (path, count) = (Text::from(newcomer.path()), sites.len());

@@ -178,6 +178,8 @@ impl Observer {
                 self.notes.extend(found.refused.iter().map(|refusal| format!("{file}: {refusal}")));
                 found.sites
             }
+            // Its process has ended meanwhile, by whose eyes it was seen.
+            Err(_) if !path.exists() => Vec::new(),
             Err(error) => {
                 self.notes.push(format!("spans of {} are not seen: it {error}", Text::from(name)));
                 Vec::new()
