@@ -5,8 +5,8 @@
 //! cargo test -p vivarium-examples --test fixtures
 //! ```
 //!
-//! Without a daemon the expectations are skipped, and a line says so; with `VIVARIUM_FIXTURES=replay` they are held against
-//! `examples/tests/recordings`, which `VIVARIUM_FIXTURES=record` wrote.
+//! Without a daemon the expectations are skipped, and a line says so. `VIVARIUM_FIXTURES=record` writes recordings to
+//! `examples/tests/recordings`, against which `VIVARIUM_FIXTURES=replay` holds them without a daemon.
 
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener};
