@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: finding binaries, building fixtures, running oracles.
 
 pub mod cargo;
+pub mod daemon;
 pub mod kinds;
 pub mod listing;
 pub mod observation;

@@ -3,6 +3,7 @@
 //! A command is a module with `Args`, what it takes, and `run`, what it does. To add one, write the module and give it a
 //! line in `Command` and one in `Command::run`.
 
+mod attach;
 mod demo;
 mod doctor;
 mod events;
@@ -17,8 +18,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use failure::with_causes;
 pub use failure::{Failure, OutputError};
+pub(crate) use failure::{tell_of, with_causes};
+pub(crate) use run::backend;
 
 use crate::exit::Exit;
 
@@ -32,6 +34,7 @@ struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Attach(attach::Args),
     Demo(demo::Args),
     #[command(name = demo::PROGRAM, hide = true)]
     DemoProgram,
@@ -45,6 +48,7 @@ enum Command {
 impl Command {
     fn run(self) -> Result<ExitCode, Box<dyn Failure>> {
         match self {
+            Self::Attach(args) => attach::run(&args),
             Self::Demo(args) => demo::run(&args),
             Self::DemoProgram => demo::program(),
             Self::Doctor(args) => doctor::run(&args),

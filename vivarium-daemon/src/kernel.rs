@@ -18,12 +18,12 @@ mod tracefs;
 mod types;
 pub mod uprobe;
 
-pub use attachments::{Attachments, Found};
+pub use attachments::{Addition, Attachments, Found};
 pub use counts::{Tally, TallyError};
 pub use program::Unavailable;
 pub use ring::Ring;
-pub use sessions::{SessionBit, SessionsError};
-pub use side::{KernelSide, KernelSideError};
+pub use sessions::{Needs, SessionId, SessionsError};
+pub use side::{AdoptError, KernelSide, KernelSideError};
 pub use sizes::{RingSize, RingSizeError};
 pub use spans::SpansUnavailable;
 pub use tracefs::NoTracefs;

@@ -1,6 +1,8 @@
 //! The library behind the commands `vivarium` and `vivariumd`.
 
+pub mod attach;
 pub mod cli;
+pub mod daemon;
 pub mod demo;
 pub mod doctor;
 pub mod elf;

@@ -1,14 +1,16 @@
 //! Running a command under observation.
 
+mod barrier;
 mod command;
 mod gate;
 mod images;
 mod inherited;
-mod late;
-mod newcomer;
+pub(crate) mod late;
+pub(crate) mod newcomer;
 mod observation;
 mod observer;
 mod program;
+mod remote;
 mod signals;
 mod user;
 
@@ -18,5 +20,6 @@ pub use inherited::Inherited;
 pub use observation::{ObservationError, Observed};
 pub use observer::{AtExec, End, Observer, ObserverError, ObserverOptions};
 pub use program::{ProgramError, Unfit};
+pub use remote::{RemoteObserver, RemoteOptions};
 pub use signals::{Signals, Wish};
 pub use user::{RunAs, UserError};

@@ -7,7 +7,6 @@ use crate::counts::{self, Outcome};
 use crate::header::Subject;
 use crate::record::Record;
 use crate::thread::Thread;
-use crate::wanted;
 
 /// Tells of an event of the running thread, if it is observed. What costs something is left to `fill`, which runs only when
 /// a session wants to know.
@@ -30,7 +29,7 @@ pub(crate) fn tell_of<const NUMBERS: usize, const TEXTS: usize>(
     result: Option<i32>,
     fill: impl FnOnce(&Thread, &mut Record<NUMBERS, TEXTS>),
 ) {
-    let outcome = if wanted::wants(kind) {
+    let outcome = if thread.set.wants(kind) {
         let subject = Subject {
             record: RecordType::Event,
             kind,
@@ -45,5 +44,5 @@ pub(crate) fn tell_of<const NUMBERS: usize, const TEXTS: usize>(
     } else {
         Outcome::Filtered
     };
-    counts::count(RecordType::Event, kind, outcome);
+    counts::count(thread, RecordType::Event, kind, outcome);
 }

@@ -42,7 +42,7 @@ pub(crate) unsafe fn write(header: *mut Header, thread: &Thread, subject: Subjec
         (*header).numbers = subject.numbers as u8;
         (*header).texts = subject.texts as u8;
         (*header).time = bpf_ktime_get_ns();
-        (*header).sessions = thread.sessions;
+        (*header).sessions = thread.set.id.0;
         (*header).pid = thread.ids.process;
         (*header).tid = thread.ids.thread;
         (*header).uid = users as u32;

@@ -17,6 +17,13 @@ pub(crate) fn users(task: Typed) -> [u32; 3] {
     users_of(task.follow(Field::TaskCred))
 }
 
+/// Whether a task may use capabilities.
+#[inline(always)]
+pub(crate) fn has_capabilities(task: Typed) -> bool {
+    // Read as a number: once it was an array, and the verifier knows which.
+    task.follow(Field::TaskCred).inner(Field::CredPermitted).address().read::<u64>() != 0
+}
+
 /// The real, effective and saved group of these credentials.
 #[inline(always)]
 pub(crate) fn groups_of(credentials: Typed) -> [u32; 3] {

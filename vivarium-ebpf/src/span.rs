@@ -77,7 +77,7 @@ fn send(thread: &Thread, subject: Subject, numbers: [u64; 2]) {
             (*record).numbers = numbers;
         }
     });
-    counts::count(subject.record, EventKind::NONE, outcome);
+    counts::count(thread, subject.record, EventKind::NONE, outcome);
 }
 
 #[uprobe]
@@ -100,7 +100,7 @@ fn span_start(ctx: ProbeContext) -> u32 {
             record.number(1, outer);
             dynamic::describe(record, UserAddress(argument(&ctx, 4)));
         });
-        counts::count(RecordType::SpanStart, EventKind::NONE, outcome);
+        counts::count(&thread, RecordType::SpanStart, EventKind::NONE, outcome);
     } else {
         let subject = subject(RecordType::SpanStart, span, &thread, 2, 0);
         send(&thread, subject, [flags.0.into(), outer]);
@@ -145,6 +145,6 @@ fn span_raise(ctx: ProbeContext) -> u32 {
         record.text(0, |room| room.string(UserAddress(argument(&ctx, 3))));
         record.text(1, |room| room.string(UserAddress(argument(&ctx, 4))));
     });
-    counts::count(RecordType::SpanRaise, EventKind::NONE, outcome);
+    counts::count(&thread, RecordType::SpanRaise, EventKind::NONE, outcome);
     0
 }

@@ -1,12 +1,12 @@
 //! The observed threads and what is known of them. Whoever is not in the table is not observed.
 
-use aya_ebpf::bindings::BPF_F_NO_PREALLOC;
+use aya_ebpf::bindings::{BPF_F_NO_PREALLOC, BPF_NOEXIST};
 use aya_ebpf::btf_maps::HashMap;
-use aya_ebpf::helpers::bpf_get_current_pid_tgid;
+use aya_ebpf::helpers::{bpf_get_current_pid_tgid, bpf_get_current_uid_gid};
 use aya_ebpf::macros::btf_map;
-use vivarium_sys::load::{ThreadFlags, ThreadState};
+use vivarium_sys::load::{Oddity, SessionSet, ThreadFlags, ThreadState};
 
-use crate::wanted;
+use crate::{counts, wanted};
 
 /// As many as there are unless the loader chooses another number; only those in use take memory.
 const DEFAULT_THREADS: usize = 1 << 16;
@@ -33,8 +33,8 @@ impl Ids {
 /// The running thread, which is observed.
 pub(crate) struct Thread {
     pub(crate) ids: Ids,
-    /// Those of its sessions that are running, a bit each.
-    pub(crate) sessions: u64,
+    /// Its sessions.
+    pub(crate) set: &'static SessionSet,
     pub(crate) state: &'static mut ThreadState,
 }
 
@@ -49,12 +49,21 @@ impl Thread {
     /// The running thread with its state, if a session observes it now.
     #[inline(always)]
     pub(crate) fn of(ids: Ids, state: &'static mut ThreadState) -> Option<Self> {
-        let sessions = state.sessions & wanted::sessions();
-        if sessions == 0 || state.flags.contains(ThreadFlags::PENDING) {
+        if state.flags.contains(ThreadFlags::PENDING) {
             return None;
         }
-        Some(Self { ids, sessions, state })
+        let set = wanted::set(state.sessions)?;
+        let set = if set.may_see(bpf_get_current_uid_gid() as u32) { set } else { withdraw(state, set)? };
+        Some(Self { ids, set, state })
     }
+}
+
+/// From now on only those observe a thread who may see what any user does.
+#[inline(always)]
+pub(crate) fn withdraw(state: &mut ThreadState, set: &SessionSet) -> Option<&'static SessionSet> {
+    counts::odd_for(set.id, Oddity::NotFollowed);
+    state.sessions = set.privileged;
+    wanted::set(set.privileged)
 }
 
 /// What is known of a thread.
@@ -68,6 +77,13 @@ pub(crate) fn state(thread: u32) -> Option<&'static mut ThreadState> {
 #[inline(always)]
 pub(crate) fn insert(thread: u32, state: &ThreadState) -> Option<&'static mut ThreadState> {
     THREADS.insert(&thread, state, 0).ok()?;
+    self::state(thread)
+}
+
+/// Observes a thread from now on, unless it is observed already.
+#[inline(always)]
+pub(crate) fn insert_new(thread: u32, state: &ThreadState) -> Option<&'static mut ThreadState> {
+    THREADS.insert(&thread, state, BPF_NOEXIST.into()).ok()?;
     self::state(thread)
 }
 

@@ -2,21 +2,13 @@
 
 use aya_ebpf::btf_maps::Array;
 use aya_ebpf::macros::btf_map;
-use vivarium_sys::event::EventKind;
-use vivarium_sys::load::Wanted;
+use vivarium_sys::load::{self, SessionSet, SetId};
 
 #[btf_map]
-static WANTED: Array<Wanted, 1> = Array::new();
+static SETS: Array<SessionSet, { load::SETS as usize }> = Array::new();
 
-/// The sessions that are running, a bit each.
+/// What the sessions of a set want together, as long as there are any.
 #[inline(always)]
-pub(crate) fn sessions() -> u64 {
-    WANTED.get(0).map_or(0, |wanted| wanted.sessions)
-}
-
-/// Whether any session wants events of this kind. By the lifecycle of processes all sessions follow them.
-#[inline(always)]
-pub(crate) fn wants(kind: EventKind) -> bool {
-    matches!(kind, EventKind::PROC_FORK | EventKind::PROC_EXEC | EventKind::PROC_EXIT)
-        || WANTED.get(0).is_some_and(|wanted| wanted.wants(kind))
+pub(crate) fn set(id: SetId) -> Option<&'static SessionSet> {
+    SETS.get(id.index()).filter(|set| set.id == id && id != SetId::NONE)
 }

@@ -6,6 +6,7 @@
 mod field;
 mod oddity;
 mod program;
+mod set;
 mod stack;
 mod syscall;
 mod thread;
@@ -13,11 +14,10 @@ mod thread;
 pub use field::{Field, FieldSet, MISSING, Offsets};
 pub use oddity::{Effect, Oddity};
 pub use program::{Absence, Attach, PROGRAMS, Program};
+pub use set::{Assigned, Assignment, LossKey, SETS, SessionSet, SetId};
 pub use stack::{Started, Stopped};
 pub use syscall::Syscall;
 pub use thread::{Adoption, Frame, ThreadFlags, ThreadState};
-
-use crate::event::EventKind;
 
 /// The names of the maps.
 pub mod map {
@@ -29,8 +29,10 @@ pub mod map {
     pub const ODDITIES: &str = "ODDITIES";
     /// The observed threads: from a thread's id in the initial namespace to its [`ThreadState`](super::ThreadState).
     pub const THREADS: &str = "THREADS";
-    /// One [`Wanted`](super::Wanted).
-    pub const WANTED: &str = "WANTED";
+    /// What each set of sessions wants, by [`SetId::index`](super::SetId::index): [`SessionSet`](super::SessionSet).
+    pub const SETS: &str = "SETS";
+    /// How many records and oddities were lost to a set of sessions, by [`LossKey`](super::LossKey).
+    pub const LOSSES: &str = "LOSSES";
     /// From a thread's id in the initial namespace to the [`Adoption`](super::Adoption) of the next process that it makes.
     pub const ADOPT: &str = "ADOPT";
     /// Room to build records in: a power of two of entries, four for each processor and 64 at least. The loader sets how
@@ -52,39 +54,3 @@ pub mod global {
 
 /// How many system calls [`SYSCALLS`](map::SYSCALLS) has room for.
 pub const SYSCALL_LIMIT: u32 = 512;
-
-/// What the sessions want of the kernel side.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-#[repr(C)]
-pub struct Wanted {
-    /// A bit for each kind of event that any session wants.
-    kinds: [u64; EventKind::LIMIT as usize / 64],
-    /// A bit for each session that is running; what has none of these bits is not observed any more.
-    pub sessions: u64,
-}
-
-impl Wanted {
-    /// The same, and this kind too.
-    ///
-    /// ```
-    /// use vivarium_sys::event::EventKind;
-    /// use vivarium_sys::load::Wanted;
-    /// let wanted = Wanted::default().with(EventKind::PATH_OPEN);
-    /// assert!(wanted.wants(EventKind::PATH_OPEN));
-    /// assert!(!wanted.wants(EventKind::TASK_KILL));
-    /// ```
-    #[must_use]
-    pub const fn with(mut self, kind: EventKind) -> Self {
-        if kind.0 < EventKind::LIMIT {
-            self.kinds[kind.0 as usize / 64] |= 1 << (kind.0 % 64);
-        }
-        self
-    }
-
-    /// Whether any session wants events of this kind.
-    #[must_use]
-    #[inline(always)]
-    pub const fn wants(&self, kind: EventKind) -> bool {
-        kind.0 < EventKind::LIMIT && self.kinds[kind.0 as usize / 64] & (1 << (kind.0 % 64)) != 0
-    }
-}

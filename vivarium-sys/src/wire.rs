@@ -101,7 +101,7 @@ pub struct Header {
     pub texts: u8,
     /// When, in nanoseconds of `CLOCK_MONOTONIC`.
     pub time: u64,
-    /// The sessions that observe the process, a bit each.
+    /// The sessions that observe the process: the id of a [set](crate::load::SetId).
     pub sessions: u64,
     /// The process.
     pub pid: u32,

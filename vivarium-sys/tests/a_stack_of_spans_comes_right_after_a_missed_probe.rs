@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use vivarium_sys::event::TaskKind;
-use vivarium_sys::load::{Frame, Started, Stopped, ThreadFlags, ThreadState};
+use vivarium_sys::load::{Frame, SetId, Started, Stopped, ThreadFlags, ThreadState};
 use vivarium_sys::probe::StartFlags;
 use vivarium_sys::wire::{MAX_DEPTH, RecordFlags};
 use vivarium_sys::{InstanceId, SiteId};
@@ -12,7 +12,7 @@ fn frame(instance: u64) -> Frame {
 }
 
 fn thread() -> ThreadState {
-    ThreadState::new(1, 1, ThreadFlags::default())
+    ThreadState::new(1, SetId::new(0, 0), ThreadFlags::default())
 }
 
 /// A thread in these spans.
@@ -185,7 +185,7 @@ fn a_new_program_begins_in_the_innermost_span_of_the_old_one() {
 
 #[test]
 fn what_was_entered_before_stays_unknown_for_those_who_inherit_nothing_else() {
-    let before = ThreadState::new(1, 1, ThreadFlags::ENTERED_BEFORE);
+    let before = ThreadState::new(1, SetId::new(0, 0), ThreadFlags::ENTERED_BEFORE);
     let mut outside = before;
     outside.become_child(1, TaskKind::Thread);
     assert!(outside.record_flags().contains(RecordFlags::ENTERED_BEFORE));

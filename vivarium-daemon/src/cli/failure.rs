@@ -40,9 +40,14 @@ impl Failure for OutputError {
 
 /// Tells a failure with all its causes, and gives the status to end with.
 pub(super) fn tell(failure: &dyn Failure) -> ExitCode {
+    tell_of("vivarium", failure)
+}
+
+/// The same, of another program.
+pub(crate) fn tell_of(program: &str, failure: &dyn Failure) -> ExitCode {
     if !failure.is_silent() {
         // Where nobody reads it any more, there is nobody to tell.
-        let _ = writeln!(io::stderr(), "vivarium: {}", with_causes(failure));
+        let _ = writeln!(io::stderr(), "{program}: {}", with_causes(failure));
     }
     failure.exit().into()
 }

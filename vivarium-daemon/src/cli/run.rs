@@ -6,6 +6,8 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use caps::{CapSet, Capability};
+use vivarium_protocol::{ClientError, SocketPath};
 use vivarium_session::recording::Writer;
 use vivarium_session::session::SinkFailure;
 use vivarium_sys::event::Backend;
@@ -16,7 +18,8 @@ use super::{Failure, failure};
 use crate::exit::Exit;
 use crate::kernel::RingSize;
 use crate::run::{
-    AtExec, End, Inherited, Launch, Observer, ObserverError, ObserverOptions, RunAs, UserError, shell_status,
+    AtExec, End, Inherited, Launch, Observer, ObserverError, ObserverOptions, RemoteObserver, RemoteOptions, RunAs,
+    UserError, shell_status,
 };
 
 /// Run a command, and show what each of its functions really does to the machine.
@@ -35,6 +38,9 @@ pub(super) struct Args {
     /// Show a line for each event as it happens, and no tree.
     #[arg(long, conflicts_with = "format")]
     live: bool,
+    /// Let vivariumd observe, also as root. Without privileges it always does.
+    #[arg(long, conflicts_with = "ring_size")]
+    daemon: bool,
     /// Record the session into this file, for `vivarium report`.
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
@@ -81,8 +87,13 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
     let end = if args.wait { End::WithAll } else { End::WithCommand };
     let at_exec = if args.no_hold { AtExec::LetGo } else { AtExec::Hold };
     let (filter, brevity) = (args.filter.filter()?, args.filter.brevity());
-    let options = ObserverOptions { backend: args.backend, ring: args.ring_size, filter, brevity, end, at_exec };
-    let observer = Observer::prepare(options)?;
+    let observer = if args.daemon || !is_privileged() {
+        let options = RemoteOptions { backend: args.backend, filter, brevity, end };
+        Either::Remote(RemoteObserver::find(SocketPath::from_environment(), options)?)
+    } else {
+        let options = ObserverOptions { backend: args.backend, ring: args.ring_size, filter, brevity, end, at_exec };
+        Either::Here(Observer::prepare(options)?)
+    };
 
     let output = if args.live { args.output.clone().live() } else { args.output.clone() };
     let mut sinks = vec![output.open(Stream::Error, None)?];
@@ -90,7 +101,10 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
         let file = File::create(path).map_err(|error| OpenError::Write { path: path.clone(), error })?;
         sinks.push(Box::new(Writer::new(file)));
     }
-    let observed = observer.observe(&launch, &inherited, sinks)?;
+    let observed = match observer {
+        Either::Remote(observer) => observer.observe(&launch, &inherited, sinks)?,
+        Either::Here(observer) => observer.observe(&launch, &inherited, sinks)?,
+    };
     for lost in &observed.outcome.failures {
         failure::tell(lost);
     }
@@ -101,8 +115,26 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
     Ok(if incomplete { Exit::Incomplete.into() } else { shell_status(observed.status).into() })
 }
 
+/// Who observes.
+enum Either {
+    Here(Observer),
+    Remote(RemoteObserver),
+}
+
+impl Failure for ClientError {
+    fn exit(&self) -> Exit {
+        Exit::Failed
+    }
+}
+
+/// Whether this process may observe by itself.
+pub(super) fn is_privileged() -> bool {
+    let has = |capability| caps::has_cap(None, CapSet::Effective, capability).unwrap_or(false);
+    has(Capability::CAP_SYS_ADMIN) || has(Capability::CAP_BPF) && has(Capability::CAP_PERFMON)
+}
+
 /// The backend of this name.
-fn backend(name: &str) -> Result<Backend, String> {
+pub(crate) fn backend(name: &str) -> Result<Backend, String> {
     let known = || Backend::ALL.map(Backend::name).join(", ");
     Backend::ALL.into_iter().find(|backend| backend.name() == name).ok_or_else(|| format!("it is one of {}", known()))
 }

@@ -1,7 +1,7 @@
 //! What the maps hold, as aya wants it: bytes that any process may see.
 
 use aya::Pod;
-use vivarium_sys::load::{Adoption, ThreadState, Wanted};
+use vivarium_sys::load::{Adoption, LossKey, SessionSet, ThreadState};
 use vivarium_sys::wire::Counts;
 
 /// Defines the values of maps.
@@ -24,8 +24,10 @@ values! {
     CountsValue(Counts);
     /// Of `THREADS`.
     ThreadValue(ThreadState);
-    /// Of `WANTED`.
-    WantedValue(Wanted);
+    /// Of `SETS`.
+    SetValue(SessionSet);
+    /// A key of `LOSSES`.
+    LossKeyValue(LossKey);
 }
 
 // A hole would hold bytes of this process that are no one's business.
@@ -33,5 +35,6 @@ const _: () = {
     assert!(size_of::<Adoption>() == 8);
     assert!(size_of::<Counts>() == 4 * 8);
     assert!(size_of::<ThreadState>() == 8 + 12 * 4 + vivarium_sys::wire::MAX_DEPTH * 16);
-    assert!(size_of::<Wanted>() == 3 * 8);
+    assert!(size_of::<SessionSet>() == 6 * 8);
+    assert!(size_of::<LossKey>() == 2 * 8);
 };

@@ -146,10 +146,13 @@ pub(super) fn unload(ebpf: &mut Ebpf, program: &Program) -> Result<(), Unavailab
     Ok(())
 }
 
-/// Runs a program once, here and now, and gives what it answers.
-pub(super) fn run(ebpf: &mut Ebpf, program: &Program) -> Result<u32, Unavailable> {
+/// Runs a program once, here and now, on these numbers, and gives what it answers.
+pub(super) fn run(ebpf: &mut Ebpf, program: &Program, numbers: [u64; 12]) -> Result<u32, Unavailable> {
     match handle(ebpf, program)? {
-        Handle::RawTracePoint(handle) => Ok(handle.test_run(RawTracePointRunOptions::new())?.return_value),
+        Handle::RawTracePoint(handle) => {
+            let options = RawTracePointRunOptions { args: numbers, ..RawTracePointRunOptions::new() };
+            Ok(handle.test_run(options)?.return_value)
+        }
         _ => Err(Unavailable::Missing),
     }
 }

@@ -10,7 +10,7 @@ use std::thread;
 use aya::programs::Program as Handle;
 use aya::{Btf, Ebpf};
 use vivarium_sys::event::Backend;
-use vivarium_sys::load::{Attach, Offsets, PROGRAMS, Program};
+use vivarium_sys::load::{Assigned, Assignment, Attach, Offsets, PROGRAMS, Program};
 
 use super::program::{self, Unavailable};
 
@@ -105,7 +105,18 @@ impl Programs {
 
     /// The thread that runs this, in the initial namespace.
     pub(super) fn whoami(&mut self) -> Result<u32, Unavailable> {
-        let whoami = PROGRAMS.iter().find(|program| program.attach == Attach::TestRun).ok_or(Unavailable::Missing)?;
-        program::run(&mut self.ebpf, whoami)
+        self.run("whoami", [0; 12])
+    }
+
+    /// Changes by whom a thread is observed.
+    pub(super) fn assign(&mut self, assignment: &Assignment) -> Result<Assigned, Unavailable> {
+        let Assignment { thread, process, before, after, flags } = *assignment;
+        let answer = self.run("assign", [thread, process, before.0, after.0, flags, 0, 0, 0, 0, 0, 0, 0])?;
+        Assigned::from_number(answer).ok_or(Unavailable::Missing)
+    }
+
+    fn run(&mut self, name: &str, numbers: [u64; 12]) -> Result<u32, Unavailable> {
+        let program = PROGRAMS.iter().find(|program| program.name == name).ok_or(Unavailable::Missing)?;
+        program::run(&mut self.ebpf, program, numbers)
     }
 }

@@ -6,19 +6,18 @@ use std::thread;
 use aya::maps::{Array, HashMap, MapData, MapError};
 use aya::{Btf, BtfError, EbpfError};
 use vivarium_session::record::{Pid, Tid};
-use vivarium_sys::event::EventKind;
-use vivarium_sys::load::{Adoption, ThreadFlags, ThreadState, map};
+use vivarium_sys::load::{Adoption, Assigned, Assignment, LossKey, SetId, ThreadFlags, ThreadState, map};
 
 use super::counts::Counters;
-use super::pod::{AdoptionValue, ThreadValue, WantedValue};
+use super::pod::{AdoptionValue, LossKeyValue, SetValue, ThreadValue};
 use super::program::Unavailable;
 use super::programs::Programs;
-use super::sessions::Sessions;
+use super::sessions::{Needs, Sessions};
 use super::spans::{self, SpansUnavailable};
 use super::sys::wait_for_programs;
 use super::uprobe::SpanPrograms;
 use super::{
-    KernelTypes, KernelTypesError, Ring, RingSize, SessionBit, SessionsError, Tally, TallyError, object, offsets,
+    KernelTypes, KernelTypesError, Ring, RingSize, SessionId, SessionsError, Tally, TallyError, object, offsets,
 };
 
 /// BPF programs in the kernel, and the maps through which one speaks with them.
@@ -29,7 +28,8 @@ pub struct KernelSide {
     spans: Result<SpanPrograms, SpansUnavailable>,
     threads: HashMap<MapData, u32, ThreadValue>,
     adoptions: HashMap<MapData, u32, AdoptionValue>,
-    wanted: Array<MapData, WantedValue>,
+    sets: Array<MapData, SetValue>,
+    losses: HashMap<MapData, LossKeyValue, u64>,
     counters: Counters,
     sessions: Sessions,
 }
@@ -72,6 +72,24 @@ pub enum KernelSideError {
     },
 }
 
+/// Why a thread cannot be observed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AdoptError {
+    /// The table is full.
+    #[error("as many threads are observed as can be: end a session first")]
+    Full,
+    /// The kernel does not tell.
+    #[error("cannot find out whether the thread is observed")]
+    Map(#[from] MapError),
+    /// It cannot have another session.
+    #[error(transparent)]
+    Sessions(#[from] SessionsError),
+    /// It does not run what does it.
+    #[error("the kernel does not change by whom a thread is observed")]
+    Program(#[from] Unavailable),
+}
+
 impl KernelSide {
     /// Makes the maps, and loads and attaches what follows processes, whatever the backend. Sites and backends come later.
     /// The ring is for whoever reads the records.
@@ -95,7 +113,8 @@ impl KernelSide {
         let mut side = Self {
             threads: take(map::THREADS)?.try_into()?,
             adoptions: take(map::ADOPT)?.try_into()?,
-            wanted: take(map::WANTED)?.try_into()?,
+            sets: take(map::SETS)?.try_into()?,
+            losses: take(map::LOSSES)?.try_into()?,
             counters: Counters::new(take(map::COUNTS)?, take(map::ODDITIES)?)?,
             programs: Programs::new(ebpf, types, offsets),
             spans,
@@ -136,35 +155,67 @@ impl KernelSide {
         self.programs.whoami().map(Tid)
     }
 
-    /// Begins a session that wants events of these kinds.
-    ///
-    /// # Errors
-    /// When the kernel does not take it, or has as many sessions as it can.
-    pub fn begin(&mut self, kinds: impl IntoIterator<Item = EventKind>) -> Result<SessionBit, SessionsError> {
-        let bit = self.sessions.begin(kinds)?;
-        self.tell_sessions()?;
-        Ok(bit)
-    }
-
-    /// Ends a session. From now on nothing is recorded for it.
+    /// Begins a session.
     ///
     /// # Errors
     /// When the kernel does not take it.
-    pub fn end(&mut self, session: SessionBit) -> Result<(), SessionsError> {
-        self.sessions.end(session);
-        Ok(self.tell_sessions()?)
+    pub fn begin(&mut self, needs: Needs) -> Result<SessionId, SessionsError> {
+        let session = self.sessions.begin(needs);
+        // Its own set is there from the beginning, so that whoever is adopted for it can be.
+        match self.set_with(SetId::NONE, session) {
+            Ok(_) => Ok(session),
+            Err(error) => {
+                self.end(session)?;
+                self.forget(session);
+                Err(error)
+            }
+        }
     }
 
-    fn tell_sessions(&mut self) -> Result<(), MapError> {
-        self.wanted.set(0, WantedValue(self.sessions.wanted()), 0)
+    /// Ends a session. From now on nothing is recorded for it; what was is still on its way.
+    ///
+    /// # Errors
+    /// When the kernel does not take it.
+    pub fn end(&mut self, session: SessionId) -> Result<(), SessionsError> {
+        self.sessions.end(session);
+        Ok(self.tell_sets()?)
+    }
+
+    /// All that was recorded for a session that has ended was read.
+    pub fn forget(&mut self, session: SessionId) {
+        self.sessions.forget(session);
+        // What nobody is told of any more only takes room.
+        for (key, _) in self.losses().unwrap_or_default() {
+            if self.members(key.set).is_empty() {
+                let _ = self.losses.remove(&LossKeyValue(key));
+            }
+        }
+    }
+
+    /// The sessions of the set that a record names.
+    #[must_use]
+    pub fn members(&self, set: SetId) -> &[SessionId] {
+        self.sessions.members(set)
+    }
+
+    /// The set of those who are in this one, and the session.
+    fn set_with(&mut self, set: SetId, session: SessionId) -> Result<SetId, SessionsError> {
+        let with = self.sessions.with(set, session)?;
+        self.tell_sets()?;
+        Ok(with)
+    }
+
+    fn tell_sets(&mut self) -> Result<(), MapError> {
+        self.sessions.take_changes().into_iter().try_for_each(|(place, set)| self.sets.set(place, SetValue(set), 0))
     }
 
     /// The next process that this thread makes belongs to the session from the first program on that it executes.
     ///
     /// # Errors
     /// When the kernel does not take it.
-    pub fn adopt_next_child(&mut self, of: Tid, session: SessionBit) -> Result<(), MapError> {
-        self.adoptions.insert(of.0, AdoptionValue(Adoption { sessions: session.mask() }), 0)
+    pub fn adopt_next_child(&mut self, of: Tid, session: SessionId) -> Result<(), SessionsError> {
+        let sessions = self.set_with(SetId::NONE, session)?;
+        Ok(self.adoptions.insert(of.0, AdoptionValue(Adoption { sessions }), 0)?)
     }
 
     /// The next process that this thread makes is nobody's.
@@ -175,13 +226,75 @@ impl KernelSide {
         absent_is_fine(self.adoptions.remove(&of.0))
     }
 
-    /// A thread that is running already belongs to the session.
+    /// A thread belongs to the session from now on, besides others; false where it did already. One that nobody observes yet
+    /// has these flags.
+    ///
+    /// # Errors
+    /// When the kernel does not take it, or has no room for it.
+    pub fn adopt(
+        &mut self,
+        thread: Tid,
+        process: Pid,
+        session: SessionId,
+        flags: ThreadFlags,
+    ) -> Result<bool, AdoptError> {
+        loop {
+            let before = self.set_of(thread)?;
+            if self.members(before.unwrap_or_default()).contains(&session) {
+                return Ok(false);
+            }
+            let after = self.set_with(before.unwrap_or_default(), session)?;
+            let assignment = Assignment {
+                thread: thread.0.into(),
+                process: process.0.into(),
+                before: before.unwrap_or_default(),
+                after,
+                flags: flags.0.into(),
+            };
+            match self.programs.assign(&assignment)? {
+                Assigned::Done => return Ok(true),
+                // It has changed meanwhile, which it does once, or was made.
+                Assigned::Changed => {}
+                Assigned::Full => return Err(AdoptError::Full),
+            }
+        }
+    }
+
+    /// A thread belongs to the session no more.
     ///
     /// # Errors
     /// When the kernel does not take it.
-    pub fn adopt(&mut self, thread: Tid, process: Pid, session: SessionBit) -> Result<(), MapError> {
-        let state = ThreadState::new(process.0, session.mask(), ThreadFlags::ENTERED_BEFORE);
-        self.threads.insert(thread.0, ThreadValue(state), 0)
+    pub fn abandon(&mut self, thread: Tid, process: Pid, session: SessionId) -> Result<(), AdoptError> {
+        while let Some(before) = self.set_of(thread)? {
+            if !self.members(before).contains(&session) {
+                break;
+            }
+            let after = self.sessions.without(before, session)?;
+            self.tell_sets().map_err(SessionsError::Map)?;
+            let assignment = Assignment {
+                thread: thread.0.into(),
+                process: process.0.into(),
+                before,
+                after,
+                flags: ThreadFlags::default().0.into(),
+            };
+            if self.programs.assign(&assignment)? == Assigned::Done {
+                if after == SetId::NONE {
+                    self.release(thread).map_err(SessionsError::Map)?;
+                }
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// By whom a thread is observed, if it is.
+    fn set_of(&self, thread: Tid) -> Result<Option<SetId>, MapError> {
+        match self.threads.get(&thread.0, 0) {
+            Ok(ThreadValue(state)) => Ok(Some(state.sessions)),
+            Err(MapError::KeyNotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether a thread belongs to a session, as the initial namespace numbers it.
@@ -202,10 +315,19 @@ impl KernelSide {
     ///
     /// # Errors
     /// When the kernel does not tell.
-    pub fn processes(&self, session: SessionBit) -> Result<BTreeSet<Pid>, MapError> {
+    pub fn processes(&self, session: SessionId) -> Result<BTreeSet<Pid>, MapError> {
         let states = self.threads.iter().map(|thread| thread.map(|(_, ThreadValue(state))| state));
-        let of_session = states.filter(|state| !matches!(state, Ok(state) if state.sessions & session.mask() == 0));
+        let is_of_session = |state: &ThreadState| self.members(state.sessions).contains(&session);
+        let of_session = states.filter(|state| state.as_ref().map_or(true, is_of_session));
         of_session.map(|state| Ok(Pid(state?.process))).collect()
+    }
+
+    /// What was lost to each set of sessions up to now.
+    ///
+    /// # Errors
+    /// When the kernel does not tell.
+    pub fn losses(&self) -> Result<Vec<(LossKey, u64)>, MapError> {
+        self.losses.iter().map(|loss| loss.map(|(LossKeyValue(key), count)| (key, count))).collect()
     }
 
     /// Waits until what the programs are about at this moment is done and counted.

@@ -5,16 +5,18 @@ use std::io;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
 
 use nix::unistd::Pid;
 
+use super::barrier::Barrier;
 use super::{Inherited, ProgramError, RunAs, images, program};
 
 /// What runs scripts that do not say what runs them, as every shell has it.
 const SHELL: &str = "/bin/sh";
 
 /// A command that can be started.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Launch<'a> {
     /// The file.
     program: PathBuf,
@@ -91,9 +93,67 @@ impl<'a> Launch<'a> {
             }
             started => started,
         };
-        let refuse =
-            |error: io::Error| ProgramError::NotExecutable { path: self.program.clone(), reason: error.into() };
-        started.map(RunningCommand).map_err(refuse)
+        started.map(RunningCommand).map_err(|error| self.refuse(error))
+    }
+
+    /// Starts it as [`start`](Self::start) does, but before it executes anything, `held` sees its process.
+    ///
+    /// # Errors
+    /// When the system does not execute it, or `held` fails; it is not executed then.
+    pub fn start_held<T, E: From<ProgramError>>(
+        &self,
+        inherited: &Inherited,
+        mut held: impl FnMut(Pid) -> Result<T, E>,
+    ) -> Result<(RunningCommand, T), E> {
+        let arguments = self.words.get(1..).unwrap_or_default();
+        let mut command = Command::new(&self.program);
+        command.arg0(&self.words[0]).args(arguments);
+        match self.spawn_held(&mut command, *inherited, &mut held)? {
+            (Err(error), _) if error.raw_os_error() == Some(libc::ENOEXEC) => {
+                let mut shell = Command::new(SHELL);
+                shell.arg(&self.program).args(arguments);
+                let (started, given) = self.spawn_held(&mut shell, *inherited, &mut held)?;
+                Ok((RunningCommand(started.map_err(|error| self.refuse(error))?), given))
+            }
+            (started, given) => Ok((RunningCommand(started.map_err(|error| self.refuse(error))?), given)),
+        }
+    }
+
+    /// Starts a command that waits in front of its first program until `held` is done.
+    fn spawn_held<T, E: From<ProgramError>>(
+        &self,
+        command: &mut Command,
+        inherited: Inherited,
+        held: &mut impl FnMut(Pid) -> Result<T, E>,
+    ) -> Result<(io::Result<Child>, T), E> {
+        let (barrier, mut door, bell) = Barrier::new().map_err(|error| self.refuse(error))?;
+        self.prepare(command, Some(inherited));
+        // SAFETY: only system calls are made, nothing is allocated, and no lock is taken.
+        unsafe { command.pre_exec(move || barrier.wait()) };
+        // Starting it takes until it has executed its program, so it is watched from here meanwhile.
+        thread::scope(|scope| {
+            let starting = scope.spawn(|| {
+                let started = command.spawn();
+                bell.ring();
+                started
+            });
+            let given = door.process().map(|process| held(Pid::from_raw(process)));
+            if matches!(given, Some(Ok(_))) {
+                door.open();
+            }
+            drop(door);
+            let started = starting.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
+            match (given, started) {
+                (Some(Ok(given)), started) => Ok((started, given)),
+                (Some(Err(error)), _) => Err(error),
+                (None, Err(error)) => Err(self.refuse(error).into()),
+                (None, Ok(_)) => Err(self.refuse(io::ErrorKind::Other.into()).into()),
+            }
+        })
+    }
+
+    fn refuse(&self, error: io::Error) -> ProgramError {
+        ProgramError::NotExecutable { path: self.program.clone(), reason: error.into() }
     }
 
     /// Lets the command run as the user, with what is inherited.

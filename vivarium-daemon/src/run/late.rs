@@ -14,7 +14,7 @@ use vivarium_sys::wire::{Header, RecordFlags};
 
 /// The processes whose sites were attached to while they were running.
 #[derive(Debug, Default)]
-pub(super) struct Latecomers {
+pub(crate) struct Latecomers {
     /// When that was.
     processes: HashMap<Pid, Time>,
     /// Those of their threads that began afterwards, in no unknown function.
@@ -23,18 +23,20 @@ pub(super) struct Latecomers {
 
 impl Latecomers {
     /// The sites of a running process were attached to at this time.
-    pub(super) fn add(&mut self, process: Pid, attached: Time) {
+    pub(crate) fn add(&mut self, process: Pid, attached: Time) {
         self.processes.insert(process, attached);
     }
 
     /// The record as it should be: one that says that its thread is in no span, where that isn't known, says so.
-    pub(super) fn correct(&mut self, raw: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn correct(&mut self, raw: &[u8]) -> Option<Vec<u8>> {
         if self.processes.is_empty() {
             return None;
         }
+        // Most records are of other processes, and are not taken apart a second time.
+        let process = raw.get(offset_of!(Header, pid)..)?.first_chunk().copied().map(u32::from_le_bytes)?;
+        let attached = *self.processes.get(&Pid(process))?;
         let record = Record::decode(raw).ok()?;
         let head = &record.head;
-        let attached = *self.processes.get(&head.pid)?;
         let is_unknown = !head.instance.is_some() && !self.known.contains_key(&head.tid);
         if let Body::Event(event) = &record.body {
             self.follow(head, event, attached < head.time && !is_unknown);

@@ -11,18 +11,18 @@ use vivarium_sys::wire::Header;
 
 /// A file that a process executes, or opens to load code from.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Newcomer {
+pub(crate) struct Newcomer {
     /// The process.
-    pub(super) process: Pid,
+    pub(crate) process: Pid,
     path: PathBuf,
 }
 
 impl Newcomer {
     /// The kinds of event that tell of code, which are recorded whatever is shown.
-    pub(super) const KINDS: [EventKind; 2] = [EventKind::PROC_EXEC, EventKind::PATH_OPEN];
+    pub(crate) const KINDS: [EventKind; 2] = [EventKind::PROC_EXEC, EventKind::PATH_OPEN];
 
     /// What a record tells of.
-    pub(super) fn of(raw: &[u8]) -> Option<Self> {
+    pub(crate) fn of(raw: &[u8]) -> Option<Self> {
         // Most records are of other kinds, and are not taken apart a second time.
         let kind = raw.get(offset_of!(Header, kind)..)?.first_chunk().copied().map(u16::from_le_bytes)?;
         if !Self::KINDS.contains(&EventKind(kind)) {
@@ -36,12 +36,12 @@ impl Newcomer {
     }
 
     /// What it is called there.
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Where it may be found: as the process sees it for as long as that lives, else as it is seen from here.
-    pub(super) fn candidates(&self) -> impl Iterator<Item = PathBuf> {
+    pub(crate) fn candidates(&self) -> impl Iterator<Item = PathBuf> {
         let relative = self.path.strip_prefix("/").unwrap_or(&self.path);
         let seen = Path::new("/proc").join(self.process.to_string()).join("root").join(relative);
         [seen, self.path.clone()].into_iter()

@@ -1,10 +1,12 @@
 //! A command under observation, from its first instruction to the verdict.
 
+use std::io;
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use vivarium_protocol::ClientError;
 use vivarium_session::accounting::{KernelCounts, Missing, Oddities};
 use vivarium_session::record::{Pid, Record};
 use vivarium_session::session::{Clock, Conclusion, Kinds, Outcome, Session, SessionInfo, SiteTable};
@@ -49,6 +51,12 @@ pub enum ObservationError {
     /// It cannot be observed.
     #[error(transparent)]
     Observer(#[from] ObserverError),
+    /// The daemon does not observe it.
+    #[error(transparent)]
+    Daemon(#[from] ClientError),
+    /// Its process cannot be shown to the daemon.
+    #[error("cannot hold the process of the command")]
+    Hold(#[source] io::Error),
 }
 
 impl Failure for ObservationError {
@@ -56,6 +64,7 @@ impl Failure for ObservationError {
         match self {
             Self::Program(error) => error.exit(),
             Self::Observer(error) => error.exit(),
+            Self::Daemon(_) | Self::Hold(_) => Exit::Failed,
         }
     }
 }
@@ -95,7 +104,7 @@ impl Observer {
 
     /// Starts the command as a process of the session.
     fn start(&mut self, launch: &Launch<'_>, inherited: &Inherited) -> Result<RunningCommand, ObservationError> {
-        self.side.adopt_next_child(self.starter, self.session).map_err(ObserverError::Map)?;
+        self.side.adopt_next_child(self.starter, self.session).map_err(ObserverError::Session)?;
         let started = launch.start(inherited);
         self.side.adopt_no_child(self.starter).map_err(ObserverError::Map)?;
         Ok(started?)

@@ -17,7 +17,8 @@ use crate::cli::{Failure, with_causes};
 use crate::exit::Exit;
 use crate::kernel::backend::{NoBackend, RunningBackend};
 use crate::kernel::{
-    Attachments, KernelSide, KernelSideError, Ring, RingSize, SessionBit, SessionsError, Tally, TallyError, Unavailable,
+    Addition, Attachments, KernelSide, KernelSideError, Needs, Ring, RingSize, SessionId, SessionsError, Tally,
+    TallyError, Unavailable,
 };
 
 /// What is said of programs without sites.
@@ -66,7 +67,7 @@ pub struct Observer {
     pub(super) side: KernelSide,
     pub(super) ring: Ring,
     pub(super) backend: RunningBackend,
-    pub(super) session: SessionBit,
+    pub(super) session: SessionId,
     pub(super) filter: Filter,
     pub(super) brevity: Brevity,
     pub(super) end: End,
@@ -137,7 +138,7 @@ impl Observer {
         let (mut side, mut ring) = KernelSide::load(options.ring)?;
         let backend = side.start_any(options.backend, &mut ring)?;
         let kinds = options.filter.kinds();
-        let session = side.begin(kinds.iter().map(|row| row.kind).chain(Newcomer::KINDS))?;
+        let session = side.begin(Needs::new(kinds.iter().map(|row| row.kind).chain(Newcomer::KINDS)))?;
         let mut notes: Vec<_> = backend.lost.iter().map(ToString::to_string).collect();
         notes.extend(side.spans().err().map(|reason| format!("spans are not seen: {}", with_causes(reason))));
         let starter = side.this_thread()?;
@@ -168,15 +169,15 @@ impl Observer {
     /// The same for a file that is reached by one path and called by another.
     pub(super) fn attach_called(&mut self, path: &Path, name: &Path) -> Vec<SiteInfo> {
         let Ok(programs) = self.side.spans() else { return Vec::new() };
-        match self.attachments.add(programs, path) {
+        match self.attachments.add(programs, path, self.session) {
             Ok(None) => Vec::new(),
-            Ok(Some(found)) => {
+            Ok(Some(Addition { found, .. })) => {
                 self.has_sites |= !found.is_empty();
                 let file = Text::from(name);
                 let obstacles = found.obstacles.iter();
                 self.notes.extend(obstacles.map(|(site, why)| format!("{site} is not seen: {why}")));
                 self.notes.extend(found.refused.iter().map(|refusal| format!("{file}: {refusal}")));
-                found.sites
+                found.sites.clone()
             }
             // Its process has ended meanwhile, by whose eyes it was seen.
             Err(_) if !path.exists() => Vec::new(),

@@ -3,7 +3,7 @@
 use aya_ebpf::macros::btf_tracepoint;
 use aya_ebpf::programs::BtfTracePointContext;
 use vivarium_sys::event::EventKind;
-use vivarium_sys::load::{Field, Oddity, ThreadFlags, ThreadState};
+use vivarium_sys::load::{Field, Oddity, SessionSet, ThreadFlags, ThreadState};
 
 use crate::counts::odd;
 use crate::event;
@@ -13,6 +13,7 @@ use crate::path::{Name, Place};
 use crate::record::Record;
 use crate::thread::{self, Ids, Thread};
 use crate::user::UserAddress;
+use crate::wanted;
 
 #[btf_tracepoint(function = "sched_process_exec")]
 fn task_exec(ctx: BtfTracePointContext) -> i32 {
@@ -24,6 +25,12 @@ fn task_exec(ctx: BtfTracePointContext) -> i32 {
     state.flags = state.flags.without(ThreadFlags::PENDING);
     state.users = identity::users(task);
     state.groups = identity::groups(task);
+    if let Some(set) = wanted::set(state.sessions) {
+        let is_theirs = state.users.iter().all(|user| set.may_see(*user));
+        if !is_theirs || set.owner != SessionSet::ANYONE && identity::has_capabilities(task) {
+            thread::withdraw(state, set);
+        }
+    }
     if let Some(thread) = Thread::of(ids, state) {
         event::tell_of::<1, 4>(&thread, EventKind::PROC_EXEC, Some(0), |_, record| {
             describe(record, task, Typed::argument(ctx.arg(2)));

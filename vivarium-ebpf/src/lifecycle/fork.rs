@@ -4,7 +4,7 @@ use aya_ebpf::btf_maps::HashMap;
 use aya_ebpf::macros::{btf_map, btf_tracepoint};
 use aya_ebpf::programs::BtfTracePointContext;
 use vivarium_sys::event::{EventKind, TaskKind};
-use vivarium_sys::load::{Adoption, Field, Oddity, ThreadFlags, ThreadState};
+use vivarium_sys::load::{Adoption, Field, Oddity, SetId, ThreadFlags, ThreadState};
 
 use crate::counts::odd;
 use crate::event;
@@ -20,7 +20,7 @@ const ADOPTIONS: usize = 1024;
 static ADOPT: HashMap<u32, Adoption, ADOPTIONS> = HashMap::new();
 
 /// What is known of a process that was adopted.
-static ADOPTED: ThreadState = ThreadState::new(0, 0, ThreadFlags::PENDING);
+static ADOPTED: ThreadState = ThreadState::new(0, SetId::NONE, ThreadFlags::PENDING);
 
 #[btf_tracepoint(function = "sched_process_fork")]
 fn task_fork(ctx: BtfTracePointContext) -> i32 {
@@ -30,8 +30,13 @@ fn task_fork(ctx: BtfTracePointContext) -> i32 {
     let kind = if child.process == creator.process { TaskKind::Thread } else { TaskKind::Process };
     match thread::state(creator.thread) {
         Some(state) => inherit(creator, state, child, kind),
-        None if kind == TaskKind::Process => adopt(creator, task, child),
-        None => (),
+        None => {
+            // The last one of this number may have left a state behind if it was observed when it was ending.
+            thread::remove(child.thread);
+            if kind == TaskKind::Process {
+                adopt(creator, task, child);
+            }
+        }
     }
     0
 }
@@ -39,12 +44,21 @@ fn task_fork(ctx: BtfTracePointContext) -> i32 {
 /// The child is observed by those who observe its creator.
 #[inline(always)]
 fn inherit(creator: Ids, state: &'static mut ThreadState, child: Ids, kind: TaskKind) {
-    if state.sessions & wanted::sessions() == 0 {
-        return;
-    }
-    match thread::insert(child.thread, state) {
-        Some(inherited) => inherited.become_child(child.process, kind),
-        None => odd(Oddity::ThreadsFull),
+    let heirs = match (wanted::set(state.sessions), kind) {
+        (Some(set), TaskKind::Thread) => set.id,
+        (Some(set), TaskKind::Process) => set.heirs,
+        (None, _) => SetId::NONE,
+    };
+    if wanted::set(heirs).is_none() {
+        thread::remove(child.thread);
+    } else {
+        match thread::insert(child.thread, state) {
+            Some(inherited) => {
+                inherited.sessions = heirs;
+                inherited.become_child(child.process, kind);
+            }
+            None => odd(Oddity::ThreadsFull),
+        }
     }
     if let Some(thread) = Thread::of(creator, state) {
         event::tell_of::<3, 0>(&thread, EventKind::PROC_FORK, None, |_, record| {

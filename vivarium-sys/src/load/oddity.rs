@@ -65,6 +65,8 @@ oddities! {
     EndlessPath = 8, Loss, "a path had more directories than are followed";
     /// A program was executed by a thread whose state could not be moved.
     LostAtExec = 9, Loss, "a thread was lost while it executed a program";
+    /// A process that came to be what the one who observes may not see.
+    NotFollowed = 10, Loss, "a process was not followed any more: it came to run as another user, or with more capabilities";
 }
 
 impl Oddity {

@@ -33,7 +33,7 @@ pub enum Attach {
     /// Nowhere: it is a program of the trace event `sys_exit` that [`SYSCALLS`](super::map::SYSCALLS) holds for these
     /// system calls.
     Syscalls(&'static [Syscall]),
-    /// Nowhere: a raw tracepoint program that is run by `BPF_PROG_TEST_RUN` and answers by its return value.
+    /// Nowhere: a raw tracepoint program that is run by `BPF_PROG_TEST_RUN`, takes numbers, and answers by its return value.
     TestRun,
 }
 

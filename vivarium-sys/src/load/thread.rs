@@ -1,5 +1,6 @@
 //! What the kernel side knows of an observed thread.
 
+use super::SetId;
 use crate::wire::{MAX_DEPTH, UNKNOWN_NUMBER};
 use crate::{InstanceId, SiteId};
 
@@ -57,8 +58,8 @@ impl ThreadFlags {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(C)]
 pub struct ThreadState {
-    /// The sessions that observe it, a bit each.
-    pub sessions: u64,
+    /// The sessions that observe it.
+    pub sessions: SetId,
     /// Its process, in the initial namespace.
     pub process: u32,
     /// What is special.
@@ -83,7 +84,7 @@ impl ThreadState {
 
     /// A thread outside of every span.
     #[must_use]
-    pub const fn new(process: u32, sessions: u64, flags: ThreadFlags) -> Self {
+    pub const fn new(process: u32, sessions: SetId, flags: ThreadFlags) -> Self {
         Self {
             sessions,
             process,
@@ -109,6 +110,6 @@ impl ThreadState {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[repr(C)]
 pub struct Adoption {
-    /// The sessions, a bit each.
-    pub sessions: u64,
+    /// The sessions.
+    pub sessions: SetId,
 }

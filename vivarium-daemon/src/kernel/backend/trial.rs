@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use aya::maps::MapError;
 use vivarium_session::record::{Pid, Tid};
 use vivarium_sys::event::Backend;
+use vivarium_sys::load::ThreadFlags;
 use vivarium_sys::wire::{Header, RecordType};
 
 use super::{BackendError, TRIED};
-use crate::kernel::{KernelSide, Ring, SessionBit, SessionsError, Unavailable};
+use crate::kernel::{AdoptError, KernelSide, Needs, Ring, SessionId, SessionsError, Unavailable};
 
 /// What is opened: everyone may, and nothing happens by it.
 const OPENED: &str = "/";
@@ -27,7 +28,10 @@ pub enum TrialError {
     Session(#[from] SessionsError),
     /// It does not take the thread that tries.
     #[error("cannot observe this thread")]
-    Thread(#[from] MapError),
+    Thread(#[from] AdoptError),
+    /// Or does not let go of it.
+    #[error("cannot stop observing this thread")]
+    Release(#[from] MapError),
     /// It does not say which thread that is.
     #[error("cannot find out which thread this is")]
     WhoAmI(#[from] Unavailable),
@@ -38,15 +42,16 @@ pub enum TrialError {
 
 /// Observes this very thread, for as long as it opens one file.
 pub(super) fn run(side: &mut KernelSide, ring: &mut Ring, backend: Backend) -> Result<(), BackendError> {
-    let session = side.begin([TRIED]).map_err(TrialError::from)?;
+    let session = side.begin(Needs::new([TRIED])).map_err(TrialError::from)?;
     let arrived = observe_this_thread(side, ring, session);
     side.end(session).map_err(TrialError::from)?;
+    side.forget(session);
     if arrived? { Ok(()) } else { Err(BackendError::Silent(backend)) }
 }
 
-fn observe_this_thread(side: &mut KernelSide, ring: &mut Ring, session: SessionBit) -> Result<bool, TrialError> {
+fn observe_this_thread(side: &mut KernelSide, ring: &mut Ring, session: SessionId) -> Result<bool, TrialError> {
     let me = side.this_thread()?;
-    side.adopt(me, Pid(me.0), session)?;
+    side.adopt(me, Pid(me.0), session, ThreadFlags::ENTERED_BEFORE)?;
     let opened = File::open(OPENED);
     side.release(me)?;
     drop(opened?);

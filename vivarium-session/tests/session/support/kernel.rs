@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use vivarium_session::accounting::{Counter, KernelCounts};
 use vivarium_session::record::Record;
 use vivarium_sys::event::{EventKind, TaskKind};
-use vivarium_sys::load::{Frame, Stopped, ThreadFlags, ThreadState};
+use vivarium_sys::load::{Frame, SetId, Stopped, ThreadFlags, ThreadState};
 use vivarium_sys::probe::{RaiseKind, StartFlags, StopFlags};
 use vivarium_sys::wire::{COMM_BYTES, Header, RecordFlags, RecordType, TextLength};
 use vivarium_sys::{InstanceId, SiteId};
@@ -56,7 +56,7 @@ impl Kernel {
 
     /// A task that was made before the observation.
     pub(crate) fn appear(&mut self, pid: u32, tid: u32, comm: &'static str) {
-        let state = ThreadState::new(pid, 1, ThreadFlags::default());
+        let state = ThreadState::new(pid, SetId::new(0, 0), ThreadFlags::default());
         self.tasks.insert(tid, Task { comm, state, around: Vec::new() });
     }
 

@@ -16,6 +16,8 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program::everywhere("task_exit", Attach::Tracepoint("sched_process_exit"), &[EventKind::PROC_EXIT], EXIT),
     // Returns the id of the thread that runs it, in the initial namespace: the key for `ADOPT`.
     Program::everywhere("whoami", Attach::TestRun, &[], FieldSet::NONE),
+    // Takes an `Assignment`, and returns an `Assigned`.
+    Program::everywhere("assign", Attach::TestRun, &[], FieldSet::NONE),
     // System calls, when they return.
     Program {
         name: "sys_exit",

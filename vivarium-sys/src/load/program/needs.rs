@@ -63,6 +63,7 @@ pub(super) const SOCKET: FieldSet =
 pub(super) const FORK: FieldSet = TASK.with(USERS).with(GROUPS);
 /// A program is executed.
 pub(super) const EXEC: FieldSet = TASK.with(USERS).with(GROUPS).with(OF_FILE).with(FieldSet::of(&[
+    CredPermitted,
     FsPwd,
     TaskMm,
     MmArgStart,

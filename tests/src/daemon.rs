@@ -1,0 +1,171 @@
+//! A daemon of a test's own, and ordinary users who speak with it.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::observation::{Observation, backend, program};
+
+/// A user who owns nothing here.
+pub const USER: u32 = 61_234;
+/// Another one.
+pub const OTHER_USER: u32 = 61_235;
+
+/// A daemon of a test's own, with copies of programs that every user may run.
+#[derive(Debug)]
+pub struct Daemon {
+    child: Child,
+    folder: TempDir,
+    said: thread::JoinHandle<String>,
+}
+
+impl Daemon {
+    /// Starts one, and waits until it observes.
+    ///
+    /// # Panics
+    /// Where it doesn't.
+    #[must_use]
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("the folder is open to all");
+        Self::start_in(folder)
+    }
+
+    fn start_in(folder: TempDir) -> Self {
+        let mut child = Command::new(program("vivarium-daemon", "vivariumd"))
+            .args(["--backend", &backend(), "--socket"])
+            .arg(folder.path().join("daemon.sock"))
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("vivariumd starts");
+        let mut log = BufReader::new(child.stderr.take().expect("its log"));
+        let mut said = String::new();
+        while !said.contains("observing") {
+            assert_ne!(log.read_line(&mut said).expect("its log is text"), 0, "vivariumd ended: {said}");
+        }
+        // Or it would wait for somebody to read.
+        let said = thread::spawn(move || {
+            while log.read_line(&mut said).is_ok_and(|count| count > 0) {}
+            said
+        });
+        Self { child, folder, said }
+    }
+
+    /// Its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join("daemon.sock")
+    }
+
+    /// A folder that every user may look into.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A copy of a program that every user may run.
+    ///
+    /// # Panics
+    /// Where there is no such program.
+    #[must_use]
+    pub fn installed(&self, package: &str, name: &str) -> String {
+        let copy = self.folder.path().join(name);
+        if !copy.exists() {
+            fs::copy(program(package, name), &copy).expect("the program can be copied");
+        }
+        copy.into_os_string().into_string().expect("a plain name")
+    }
+
+    /// A command that a user runs, and that speaks with this daemon.
+    #[must_use]
+    pub fn command(&self, user: u32, words: &[&str]) -> Command {
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]).env("VIVARIUM_SOCKET", self.socket()).stdin(Stdio::null());
+        if user != 0 {
+            command.uid(user).gid(user);
+            // SAFETY: a system call alone, between fork and exec.
+            unsafe {
+                command.pre_exec(|| match libc::setgroups(0, std::ptr::null()) {
+                    0 => Ok(()),
+                    _ => Err(std::io::Error::last_os_error()),
+                });
+            }
+        }
+        command
+    }
+
+    /// What a user sees of a command through this daemon, as JSON lines.
+    ///
+    /// # Panics
+    /// Where `vivarium` prints something else.
+    #[must_use]
+    pub fn observe(&self, user: u32, options: &[&str], words: &[&str]) -> Observation {
+        let vivarium = self.installed("vivarium-daemon", "vivarium");
+        let report = tempfile::tempdir_in(self.folder()).expect("a folder");
+        fs::set_permissions(report.path(), fs::Permissions::from_mode(0o777)).expect("the folder is open to all");
+        let file = report.path().join("report.jsonl");
+        let mut line = vec![vivarium.as_str(), "run", "--daemon", "--format", "jsonl", "-o"];
+        line.push(file.to_str().expect("a plain name"));
+        line.extend(options);
+        line.push("--");
+        line.extend(words);
+        let output = self.command(user, &line).output().expect("vivarium starts");
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        Observation {
+            status: output.status,
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            lines: text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a JSON line")).collect(),
+        }
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: libc::c_int) {
+        let pid = libc::pid_t::try_from(self.child.id()).expect("a pid");
+        // SAFETY: our own child, which we haven't waited for.
+        assert_eq!(unsafe { libc::kill(pid, signal) }, 0, "the signal can be sent");
+    }
+
+    /// Tells it to end, and waits; what it logged.
+    ///
+    /// # Panics
+    /// Where it can't be waited for.
+    pub fn end(mut self) -> (ExitStatus, String) {
+        self.signal(libc::SIGTERM);
+        let status = self.child.wait().expect("it can be waited for");
+        let said = std::mem::replace(&mut self.said, thread::spawn(String::new));
+        (status, said.join().expect("its log is read"))
+    }
+
+    /// Kills it, and starts another one in its place.
+    #[must_use]
+    pub fn restarted(mut self) -> Self {
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it can be waited for");
+        let other = tempfile::tempdir().expect("a temporary directory");
+        let folder = std::mem::replace(&mut self.folder, other);
+        Self::start_in(folder)
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,78 @@
+//! Whoever has no privileges observes through the daemon, and sees the same as root without one.
+
+use vivarium_tests::daemon::{Daemon, USER};
+use vivarium_tests::observation::{Observation, may_observe, subject};
+
+const FILE: &str = "/dev/null";
+const TIMES: usize = 100;
+
+/// What a session shows, without what differs from one run to the next.
+fn shown(observation: &Observation) -> Vec<String> {
+    let opens = observation.events("path_open");
+    let of_file = opens.filter(|open| open["fields"]["path"].as_str() == Some(FILE) || open.to_string().contains(FILE));
+    of_file.map(|open| format!("{} {}", open["kind"], open["fields"])).collect()
+}
+
+#[test]
+fn a_user_sees_what_root_sees_and_nothing_is_lost() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::start();
+    let opener = daemon.installed("vivarium-programs", "opener");
+    let times = TIMES.to_string();
+    let seen = daemon.observe(USER, &["--strict"], &[&opener, FILE, &times, "1"]);
+    assert!(seen.status.success(), "{}", seen.stderr);
+    assert_eq!(seen.stdout, "ready\ndone\n");
+    assert_eq!(seen.summary()["verdict"], "complete", "{}", seen.summary());
+
+    let by_root = Observation::of(&["--strict"], &[subject("opener").as_str(), FILE, &times, "1"]);
+    assert_eq!(shown(&seen), shown(&by_root));
+    assert_eq!(shown(&seen).len(), TIMES);
+    let spans = |observation: &Observation| {
+        observation.lines.iter().filter(|line| line["type"] == "span_start" || line["type"] == "span").count()
+    };
+    assert_eq!(spans(&seen), spans(&by_root));
+    assert!(spans(&seen) >= TIMES, "functions are seen from the first one on");
+}
+
+#[test]
+fn a_command_ends_as_it_does_without_vivarium() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::start();
+    let status = |script: &str| daemon.observe(USER, &[], &["/bin/sh", "-c", script]).status.code();
+    assert_eq!(status("exit 7"), Some(7));
+    assert_eq!(status("kill -TERM $$"), Some(128 + libc::SIGTERM));
+    assert_eq!(daemon.observe(USER, &[], &["/nowhere/program"]).status.code(), Some(127));
+}
+
+#[test]
+fn a_script_without_a_first_line_is_run_by_the_shell() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::start();
+    let script = daemon.folder().join("script");
+    std::fs::write(&script, "echo from a script\n").expect("it can be written");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&script, mode).expect("it can be executable");
+    let seen = daemon.observe(USER, &["--strict"], &[script.to_str().expect("a plain name")]);
+    assert_eq!((seen.stdout.as_str(), seen.status.code()), ("from a script\n", Some(0)), "{}", seen.stderr);
+}
+
+#[test]
+fn without_a_daemon_one_line_says_what_to_do() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::start();
+    let vivarium = daemon.installed("vivarium-daemon", "vivarium");
+    let mut command = daemon.command(USER, &[&vivarium, "run", "--", "/bin/true"]);
+    let output = command.env("VIVARIUM_SOCKET", "/nowhere/daemon.sock").output().expect("vivarium starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(125));
+    assert!(said.contains("/nowhere/daemon.sock") && said.contains("sudo vivariumd"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}

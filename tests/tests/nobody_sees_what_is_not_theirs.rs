@@ -1,0 +1,127 @@
+//! Each way in is tried: processes of others, processes that have ended, processes that become somebody else.
+
+use std::os::fd::AsFd;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, Command, Stdio};
+
+use vivarium_daemon::daemon::Pidfd;
+use vivarium_session::record::Pid;
+use vivarium_tests::daemon::{Daemon, OTHER_USER, USER};
+use vivarium_tests::observation::may_observe;
+
+/// What `vivarium attach` said to a user who asked for this process.
+fn attach(daemon: &Daemon, user: u32, process: u32) -> (Option<i32>, String) {
+    let vivarium = daemon.installed("vivarium-daemon", "vivarium");
+    let words = [&vivarium, "attach", "--daemon", "--format", "jsonl", "--pid", &process.to_string()];
+    let output = daemon.command(user, &words).output().expect("vivarium starts");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// A process of a user that waits for its end.
+fn waiting(daemon: &Daemon, user: u32) -> Child {
+    daemon.command(user, &["/bin/sleep", "600"]).stdout(Stdio::null()).spawn().expect("sleep starts")
+}
+
+fn end(mut child: Child) {
+    child.kill().expect("it can be killed");
+    child.wait().expect("it can be waited for");
+}
+
+#[test]
+fn the_process_of_another_user_is_refused() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::start();
+    for owner in [OTHER_USER, 0] {
+        let other = waiting(&daemon, owner);
+        let (status, said) = attach(&daemon, USER, other.id());
+        end(other);
+        assert_eq!(status, Some(125), "{said}");
+        assert!(said.contains("runs as another user"), "{said}");
+    }
+}
+
+#[test]
+fn a_process_that_has_ended_is_refused_whoever_has_its_number() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::start();
+    let mut child = waiting(&daemon, 0);
+    let held = Pidfd::open(Pid(child.id())).expect("it runs");
+    child.kill().expect("it can be killed");
+    child.wait().expect("it can be waited for");
+    let client = vivarium_protocol::Client::connect(&vivarium_protocol::SocketPath::new(daemon.socket()));
+    let start = vivarium_protocol::Start::of([vivarium_protocol::Target::Process]);
+    let refused = client.expect("it is answered").start(&start, Vec::new(), &[held.as_fd()]).expect_err("it has ended");
+    assert!(refused.to_string().contains("no such process"), "{refused}");
+}
+
+#[test]
+fn what_is_no_process_at_all_is_refused() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::start();
+    let file = std::fs::File::open("/dev/null").expect("it is there");
+    let start = vivarium_protocol::Start::of([vivarium_protocol::Target::Process]);
+    let place = vivarium_protocol::SocketPath::new(daemon.socket());
+    for descriptors in [vec![], vec![file.as_fd()]] {
+        let client = vivarium_protocol::Client::connect(&place).expect("it is answered");
+        assert!(client.start(&start, Vec::new(), &descriptors).is_err(), "{descriptors:?}");
+    }
+}
+
+#[test]
+fn a_child_that_runs_as_another_user_is_not_followed_and_the_verdict_says_so() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::start();
+    // A program of root that everyone may execute, as root.
+    let set_uid = daemon.folder().join("set-uid-cat");
+    std::fs::copy("/bin/cat", &set_uid).expect("it can be copied");
+    std::fs::set_permissions(&set_uid, std::fs::Permissions::from_mode(0o4755)).expect("it can be set-uid");
+    let secret = daemon.folder().join("secret");
+    std::fs::write(&secret, "nothing for others\n").expect("it can be written");
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).expect("it can be private");
+
+    let script = format!("{} {}; cat /dev/null", set_uid.display(), secret.display());
+    let seen = daemon.observe(USER, &["--strict"], &["/bin/sh", "-c", &script]);
+    assert_eq!(seen.stdout, "nothing for others\n", "the program does what it does without us: {}", seen.stderr);
+    let name = secret.to_str().expect("a plain name");
+    let exec = |line: &&serde_json::Value| line["kind"] == "proc_exec" || line["kind"] == "path_open";
+    let of_secret = seen.lines.iter().filter(exec).filter(|line| line["fields"]["path"] == name).count();
+    assert_eq!(of_secret, 0, "what it opened is nobody's business");
+    assert_eq!(seen.summary()["verdict"], "incomplete", "{}", seen.summary());
+    assert!(seen.summary()["missing"].to_string().contains("another user"), "{}", seen.summary());
+    assert_eq!(seen.status.code(), Some(3));
+    let theirs = seen.events("path_open").filter(|open| open["fields"]["path"] == "/dev/null").count();
+    assert_eq!(theirs, 1, "what comes afterwards is seen");
+
+    let by_root = daemon.observe(0, &["--strict"], &["/bin/sh", "-c", &script]);
+    let of_secret = by_root.events("path_open").filter(|open| open["fields"]["path"] == name).count();
+    assert_eq!((of_secret, by_root.status.code()), (1, Some(0)), "root may see it: {}", by_root.summary());
+}
+
+#[test]
+fn a_process_that_changes_its_user_is_lost_to_the_first_one() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::start();
+    // It belongs to the user when it is asked for, and may become another one.
+    let becomes = format!("setpriv --reuid {OTHER_USER} --clear-groups /bin/cat /etc/hostname > /dev/null");
+    let mut child = Command::new("/usr/bin/setpriv")
+        .args(["--reuid", &USER.to_string(), "--regid", &USER.to_string(), "--clear-groups"])
+        .args(["--inh-caps", "+setuid", "--ambient-caps", "+setuid", "--", "/bin/sh", "-c"])
+        .arg(format!("read go; {becomes}"))
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("setpriv starts");
+    let (status, said) = attach(&daemon, USER, child.id());
+    drop(child.stdin.take());
+    child.wait().expect("it can be waited for");
+    assert_eq!(status, Some(125), "who could become another user is not theirs: {said}");
+}

@@ -1,0 +1,7 @@
+//! The daemon `vivariumd`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vivarium_daemon::daemon::main()
+}

@@ -1,0 +1,98 @@
+//! The processes that a process has made, and the threads of each, as `/proc` shows them at a moment.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use vivarium_session::record::{Pid, Tid};
+
+/// The thread is about to end.
+const PF_EXITING: u64 = 4;
+
+/// The process, and with `children` all that descend from it and whose makers still run.
+pub(super) fn family(process: Pid, children: bool) -> BTreeSet<Pid> {
+    let mut family = BTreeSet::from([process]);
+    if !children {
+        return family;
+    }
+    let mut made: BTreeMap<Pid, Vec<Pid>> = BTreeMap::new();
+    for pid in numbers("/proc").map(Pid) {
+        if let Some(parent) = stat(&format!("/proc/{pid}/stat")).and_then(|fields| fields.parent) {
+            made.entry(parent).or_default().push(pid);
+        }
+    }
+    let mut next = vec![process];
+    while let Some(pid) = next.pop() {
+        for child in made.remove(&pid).unwrap_or_default() {
+            if family.insert(child) {
+                next.push(child);
+            }
+        }
+    }
+    family
+}
+
+/// The threads of a process.
+pub(super) fn threads(process: Pid) -> impl Iterator<Item = Tid> {
+    let folder = format!("/proc/{process}/task");
+    numbers(&folder).map(Tid)
+}
+
+/// Whether a thread has ended, or has begun to: nobody will hear of its end any more.
+pub(super) fn is_ending(process: Pid, thread: Tid) -> bool {
+    stat(&format!("/proc/{process}/task/{}/stat", thread.0)).is_none_or(|fields| fields.flags & PF_EXITING != 0)
+}
+
+/// The names of a folder that are numbers.
+fn numbers(folder: &str) -> impl Iterator<Item = u32> + use<> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+/// What the kernel says of a task.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Fields {
+    parent: Option<Pid>,
+    flags: u64,
+}
+
+fn stat(path: &str) -> Option<Fields> {
+    parse(&fs::read(path).ok()?)
+}
+
+/// The name stands in parentheses, and may hold any byte.
+fn parse(stat: &[u8]) -> Option<Fields> {
+    let end = stat.iter().rposition(|byte| *byte == b')')?;
+    let rest = str::from_utf8(&stat[end + 1..]).ok()?;
+    let mut fields = rest.split_ascii_whitespace();
+    let parent = fields.nth(1)?.parse().ok().filter(|parent| *parent != 0).map(Pid);
+    Some(Fields { parent, flags: fields.nth(4)?.parse().ok()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, id};
+
+    use super::*;
+
+    #[test]
+    fn a_name_does_not_confuse_what_follows() {
+        let stat = b"42 (a) b (c) R 7 42 42 0 -1 4194308 0 0";
+        assert_eq!(parse(stat), Some(Fields { parent: Some(Pid(7)), flags: 4_194_308 }));
+        assert_eq!(parse(b"42 (a"), None);
+    }
+
+    #[test]
+    fn this_process_and_its_children_are_a_family() {
+        let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+        let (me, it) = (Pid(id()), Pid(child.id()));
+        let (with, without) = (family(me, true), family(me, false));
+        let main = threads(it).any(|thread| thread.0 == it.0);
+        let runs = !is_ending(it, Tid(it.0));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(with.contains(&it) && with.contains(&me));
+        assert_eq!(without, BTreeSet::from([me]));
+        assert!(main && runs);
+        assert!(is_ending(it, Tid(it.0)));
+    }
+}

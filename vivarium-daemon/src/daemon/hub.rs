@@ -1,0 +1,483 @@
+//! The one kernel side that all sessions share: records go from its ring to those who may have them.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::rc::Rc;
+use std::sync::mpsc;
+use std::thread;
+
+use aya::maps::MapError;
+use vivarium_protocol::{Message, Reason, Refusal};
+use vivarium_session::accounting::Missing;
+use vivarium_session::record::{Pid, Tid};
+use vivarium_session::session::{Clock, Conclusion, Kinds};
+use vivarium_session::text::Text;
+use vivarium_sys::event::Backend;
+use vivarium_sys::load::{LossKey, SetId, ThreadFlags};
+use vivarium_sys::wire::COUNTERS;
+
+use super::family;
+use super::observed::{Address, Observed};
+use super::outbox::{Outbox, Overflow};
+use super::scout::Scout;
+use crate::cli::with_causes;
+use crate::elf::Image;
+use crate::kernel::backend::{NoBackend, RunningBackend};
+use crate::kernel::uprobe::Attached;
+use crate::kernel::{
+    Addition, AdoptError, Attachments, KernelSide, KernelSideError, Needs, Ring, RingSize, SessionId, Tally,
+    TallyError, Unavailable,
+};
+use crate::process::Process;
+use crate::run::late::Latecomers;
+use crate::run::newcomer::Newcomer;
+use crate::sites::CatalogError;
+
+/// How often it is looked for new processes at most, while the ones that are there make more.
+const MAX_LOOKS: usize = 64;
+/// The most notes of a session; what goes on being wrong is said often enough then.
+const MAX_NOTES: usize = 100;
+
+/// What is said of programs without sites.
+const NO_SITES: &str = "nothing that ran has marked functions: mark them with #[vivarium::observe] of the crate vivarium, \
+                        and what they do is shown in them";
+
+/// The one kernel side, and the sessions that share it.
+pub(super) struct Hub {
+    side: KernelSide,
+    ring: Ring,
+    backend: RunningBackend,
+    attachments: Attachments,
+    late: Latecomers,
+    sessions: BTreeMap<SessionId, Observed>,
+    /// How many records of each kind were read.
+    read: Vec<u64>,
+    /// What had been sent before the first of them.
+    before: Tally,
+    /// Who looks at what processes run.
+    scout: Option<Scout>,
+    /// Where detaching goes on while other things are done.
+    detacher: Option<mpsc::Sender<Vec<Attached>>>,
+}
+
+/// Why nothing can be observed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HubError {
+    /// There is no kernel side.
+    #[error(transparent)]
+    Side(#[from] KernelSideError),
+    /// No backend works.
+    #[error(transparent)]
+    Backend(#[from] NoBackend),
+    /// Processes have other numbers here than in the kernel.
+    #[error(
+        "vivariumd runs in a namespace of process ids, where it cannot tell which process is meant: run it outside of it"
+    )]
+    Namespace,
+    /// There is no thread for it.
+    #[error("cannot start observing")]
+    Start(#[source] std::io::Error),
+    /// The kernel does not say which they are.
+    #[error("cannot find out which thread this is")]
+    WhoAmI(#[from] Unavailable),
+    /// What was counted is not known.
+    #[error(transparent)]
+    Tally(#[from] TallyError),
+}
+
+impl Hub {
+    /// Loads the kernel side, and finds a backend that works.
+    pub(super) fn load(backend: Option<Backend>, ring: RingSize) -> Result<Self, HubError> {
+        let (mut side, mut ring) = KernelSide::load(ring)?;
+        if side.this_thread()?.0 != nix::unistd::gettid().as_raw().cast_unsigned() {
+            return Err(HubError::Namespace);
+        }
+        let backend = side.start_any(backend, &mut ring)?;
+        // What the trials left.
+        while ring.take(|_| {}) {}
+        Ok(Self {
+            before: side.tally()?,
+            side,
+            ring,
+            backend,
+            attachments: Attachments::default(),
+            late: Latecomers::default(),
+            sessions: BTreeMap::new(),
+            read: vec![0; COUNTERS as usize],
+            scout: None,
+            detacher: None,
+        })
+    }
+
+    /// From now on another thread looks at what processes run, with the powers that this one has now.
+    pub(super) fn start_scout(&mut self) -> Result<(), HubError> {
+        self.scout = Some(Scout::start().map_err(HubError::Start)?);
+        Ok(())
+    }
+
+    /// Where events come from.
+    pub(super) fn backend(&self) -> Backend {
+        self.backend.backend
+    }
+
+    /// Whether nobody observes anything.
+    pub(super) fn is_idle(&self) -> bool {
+        self.sessions.is_empty()
+    }
+
+    /// Begins a session.
+    pub(super) fn begin(
+        &mut self,
+        kinds: &Kinds,
+        owner: Option<u32>,
+        children: bool,
+        outbox: Rc<RefCell<Outbox>>,
+    ) -> Result<SessionId, Refusal> {
+        let before = self.side.tally().map_err(unavailable)?;
+        let kinds_to_see = kinds.iter().map(|row| row.kind).chain(Newcomer::KINDS);
+        let needs = Needs { owner, children, ..Needs::new(kinds_to_see) };
+        let session = self.side.begin(needs).map_err(too_many)?;
+        let mut observed = Observed::new(kinds, owner, before, outbox);
+        observed.notes.extend(self.backend.lost.iter().map(ToString::to_string));
+        observed.notes.extend(self.side.spans().err().map(|why| format!("spans are not seen: {}", with_causes(why))));
+        self.sessions.insert(session, observed);
+        Ok(session)
+    }
+
+    /// A process that runs belongs to the session from now on, and all that it has made: those whom `allowed` lets.
+    pub(super) fn adopt(
+        &mut self,
+        session: SessionId,
+        process: Pid,
+        children: bool,
+        allowed: &dyn Fn(Pid) -> Result<(), Refusal>,
+    ) -> Result<BTreeSet<Pid>, Refusal> {
+        allowed(process)?;
+        let mut adopted = BTreeSet::new();
+        for look in 0.. {
+            let mut is_new = false;
+            for member in family::family(process, children) {
+                if allowed(member).is_err() {
+                    continue;
+                }
+                let before = adopted.len();
+                if adopted.insert(member) {
+                    // Its functions are to be seen as soon as its threads are.
+                    self.attach_mapped(session, member);
+                }
+                is_new |= adopted.len() > before;
+                for thread in family::threads(member) {
+                    is_new |= self.adopt_thread(session, member, thread, ThreadFlags::ENTERED_BEFORE)?;
+                }
+                // It may have become someone else between the question and the answer.
+                if allowed(member).is_err() {
+                    self.abandon_process(session, member);
+                    adopted.remove(&member);
+                }
+            }
+            if !is_new {
+                break;
+            }
+            if look == MAX_LOOKS {
+                self.lack(session, "processes were made faster than they could be found");
+                break;
+            }
+            // Whoever was being made while we looked is there now, as the copy of someone we found.
+            self.side.settle();
+        }
+        if adopted.contains(&process) { Ok(adopted) } else { Err(super::access::no_process()) }
+    }
+
+    /// A process belongs to the session from the next program on that it executes.
+    pub(super) fn adopt_at_exec(
+        &mut self,
+        session: SessionId,
+        process: Pid,
+        allowed: &dyn Fn(Pid) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
+        allowed(process)?;
+        for thread in family::threads(process) {
+            self.adopt_thread(session, process, thread, ThreadFlags::PENDING)?;
+        }
+        let still = allowed(process);
+        if still.is_err() {
+            self.abandon_process(session, process);
+        }
+        still
+    }
+
+    fn adopt_thread(
+        &mut self,
+        session: SessionId,
+        process: Pid,
+        thread: Tid,
+        flags: ThreadFlags,
+    ) -> Result<bool, Refusal> {
+        let is_new = self.side.adopt(thread, process, session, flags).map_err(|error| match error {
+            AdoptError::Full | AdoptError::Sessions(_) => too_many(error),
+            other => unavailable(other),
+        })?;
+        if family::is_ending(process, thread) {
+            // Nobody in the kernel will, if its end was before this.
+            let _ = self.side.release(thread);
+            return Ok(false);
+        }
+        Ok(is_new)
+    }
+
+    fn abandon_process(&mut self, session: SessionId, process: Pid) {
+        for thread in family::threads(process) {
+            if let Err(error) = self.side.abandon(thread, process, session) {
+                self.note(session, format!("process {process}: {}", with_causes(&error)));
+            }
+        }
+    }
+
+    /// Attaches to the code that a process runs.
+    fn attach_mapped(&mut self, session: SessionId, process: Pid) {
+        let files = match &self.scout {
+            Some(scout) => scout.mapped(process),
+            None => Process::open(process).and_then(|process| process.files()),
+        };
+        let files = match files {
+            Ok(files) => files,
+            Err(error) => return self.note(session, format!("functions of process {process} are not seen: {error}")),
+        };
+        for file in files {
+            match file.image {
+                Ok(image) => {
+                    self.attach_image(session, &image, &file.path);
+                }
+                Err(error) => self.note(session, format!("functions of {} are not seen: {error}", file.path)),
+            }
+        }
+    }
+
+    /// Attaches to the code in a file that a client has opened.
+    pub(super) fn attach_file(&mut self, session: SessionId, file: File) {
+        match Image::from_file(file) {
+            Ok(image) => {
+                self.attach_image(session, &image, &Text::from("a program of the command"));
+            }
+            // Scripts, and programs of other kinds.
+            Err(_) => {}
+        }
+    }
+
+    fn attach_image(&mut self, session: SessionId, image: &Image, name: &Text) {
+        let Ok(programs) = self.side.spans() else { return };
+        let added = self.attachments.add_image(programs, image, session);
+        self.introduce(session, name, added);
+    }
+
+    /// Tells a session of the sites of a file; whether they were attached to for it.
+    fn introduce(
+        &mut self,
+        session: SessionId,
+        name: &Text,
+        added: Result<Option<Addition>, CatalogError>,
+    ) -> Option<usize> {
+        match added {
+            Ok(None) => None,
+            Ok(Some(Addition { found, is_new })) => {
+                let observed = self.sessions.get_mut(&session)?;
+                observed.tell_sites(&found.sites);
+                observed.has_sites |= !found.is_empty();
+                for (site, why) in &found.obstacles {
+                    self.note(session, format!("{site} is not seen: {why}"));
+                }
+                for refusal in &found.refused {
+                    self.note(session, format!("{name}: {refusal}"));
+                }
+                is_new.then_some(found.sites.len())
+            }
+            Err(error) => {
+                self.note(session, format!("spans of {name} are not seen: it {error}"));
+                None
+            }
+        }
+    }
+
+    /// Reads so many records at most, and gives each to those who may have it; how many there were.
+    pub(super) fn read(&mut self, at_most: usize) -> usize {
+        for count in 0..at_most {
+            let Self { side, ring, late, sessions, read, .. } = self;
+            let mut newcomer = None;
+            let taken = ring.take(|raw| {
+                let Some(address) = Address::of(raw) else { return };
+                read[address.counter()] += 1;
+                let corrected = late.correct(raw);
+                let record = corrected.as_deref().unwrap_or(raw);
+                for member in side.members(address.set) {
+                    if let Some(observed) = sessions.get_mut(member) {
+                        observed.take(record, address);
+                    }
+                }
+                newcomer = Newcomer::of(raw).map(|newcomer| (newcomer, address.set));
+            });
+            if !taken {
+                return count;
+            }
+            if let Some((newcomer, set)) = newcomer {
+                self.meet(&newcomer, set);
+            }
+        }
+        at_most
+    }
+
+    /// Reads all that has been written up to now.
+    pub(super) fn drain(&mut self) {
+        const BATCH: usize = 4096;
+        while self.read(BATCH) == BATCH {}
+    }
+
+    /// Attaches to the sites of code that comes to be executed.
+    fn meet(&mut self, newcomer: &Newcomer, set: SetId) {
+        let opened = match &self.scout {
+            Some(scout) => scout.code(newcomer.clone()),
+            None => newcomer.candidates().find_map(|path| File::open(path).ok()),
+        };
+        // Scripts, and programs of other kinds, have no sites.
+        let Some(Ok(image)) = opened.map(Image::from_file) else { return };
+        let name = Text::from(newcomer.path());
+        for session in self.side.members(set).to_vec() {
+            if !self.sessions.contains_key(&session) {
+                continue;
+            }
+            let Ok(programs) = self.side.spans() else { return };
+            let added = self.attachments.add_image(programs, &image, session);
+            if let Some(count) = self.introduce(session, &name, added).filter(|count| *count > 0) {
+                self.late.add(newcomer.process, Clock::now().monotonic);
+                self.note(
+                    session,
+                    format!(
+                        "{name} was in use before its {count} sites were attached to: functions entered by then are \
+                         unknown"
+                    ),
+                );
+            }
+        }
+    }
+
+    /// The processes of a session that are running.
+    pub(super) fn processes(&self, session: SessionId) -> Result<BTreeSet<Pid>, MapError> {
+        self.side.processes(session)
+    }
+
+    /// Ends a session: what happened until now is sent to it, and what it came to is told.
+    pub(super) fn conclude(&mut self, session: SessionId) -> Option<Conclusion> {
+        let left = self.side.processes(session).map_or(0, |processes| processes.len());
+        let ended = self.side.end(session);
+        self.side.settle();
+        let sent = self.side.tally().ok();
+        self.drain();
+        let losses = self.losses_of(session);
+        let now = self.side.tally().ok();
+        self.forget(session);
+
+        let mut observed = self.sessions.remove(&session)?;
+        if left > 0 {
+            let (what, were) = if left == 1 { ("process", "was") } else { ("processes", "were") };
+            observed.notes.push(format!("{left} observed {what} {were} still running when it ended"));
+        }
+        if let Err(error) = ended {
+            observed.notes.push(with_causes(&error));
+        }
+        if !observed.has_sites && self.side.spans().is_ok() {
+            observed.notes.push(NO_SITES.to_owned());
+        }
+        let is_all_read = sent.is_some_and(|sent| self.has_read(&sent));
+        match (now, losses) {
+            (Some(now), Ok(losses)) if is_all_read => Some(observed.conclude(&losses, Some(&now))),
+            // What is not known is not claimed.
+            _ => Some(observed.conclude(&[], None)),
+        }
+    }
+
+    /// Ends a session whose client has gone away.
+    pub(super) fn abandon(&mut self, session: SessionId) {
+        // Whatever the kernel says, nobody is there to be told.
+        let _ = self.side.end(session);
+        self.forget(session);
+        self.sessions.remove(&session);
+    }
+
+    fn forget(&mut self, session: SessionId) {
+        self.side.forget(session);
+        let unused = self.attachments.end(session);
+        if !unused.is_empty() {
+            self.detach(unused);
+        }
+    }
+
+    /// Detaches, which takes its time, while other things are done.
+    fn detach(&mut self, unused: Vec<Attached>) {
+        // Started when it is needed, so that it has no more power than the thread that starts it.
+        let detacher = self.detacher.get_or_insert_with(|| {
+            let (detacher, unused) = mpsc::channel::<Vec<Attached>>();
+            let detach = move || unused.into_iter().for_each(drop);
+            // Where it cannot be started, what is sent to it is dropped here.
+            let _ = thread::Builder::new().name("detacher".to_owned()).spawn(detach);
+            detacher
+        });
+        let _ = detacher.send(unused);
+    }
+
+    /// Whether all was read that had been sent at a moment.
+    fn has_read(&self, sent: &Tally) -> bool {
+        let sent = sent.since(&self.before);
+        sent.counts.iter().zip(&self.read).all(|(counts, read)| counts.submitted <= *read)
+    }
+
+    /// What was lost to the sets that a session is in.
+    fn losses_of(&self, session: SessionId) -> Result<Vec<(LossKey, u64)>, MapError> {
+        let mut losses = self.side.losses()?;
+        losses.retain(|(key, _)| self.side.members(key.set).contains(&session));
+        Ok(losses)
+    }
+
+    fn note(&mut self, session: SessionId, note: String) {
+        if let Some(observed) = self.sessions.get_mut(&session)
+            && observed.notes.len() < MAX_NOTES
+            && !observed.notes.contains(&note)
+        {
+            observed.notes.push(note);
+        }
+    }
+
+    fn lack(&mut self, session: SessionId, what: &str) {
+        if let Some(observed) = self.sessions.get_mut(&session) {
+            observed.missing.push(Missing::Oddity { what: what.to_owned(), count: 1 });
+        }
+    }
+
+    /// Tells a client that its session has begun, before anything else that waits for it.
+    pub(super) fn welcome(&mut self, session: SessionId, message: &Message) -> Result<(), Overflow> {
+        self.sessions.get_mut(&session).map_or(Ok(()), |observed| observed.welcome(message))
+    }
+
+    /// A session ends before its client wants it to.
+    pub(super) fn cut(&mut self, session: SessionId, why: &str) {
+        if let Some(observed) = self.sessions.get_mut(&session) {
+            observed.missing.push(Missing::Abandoned { why: why.to_owned() });
+        }
+    }
+}
+
+/// Readable when much is waiting; a little does not wake anyone.
+impl AsFd for Hub {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.ring.as_fd()
+    }
+}
+
+fn too_many(error: impl std::error::Error) -> Refusal {
+    Refusal::new(Reason::TooMany, with_causes(&error), "end a session first")
+}
+
+fn unavailable(error: impl std::error::Error) -> Refusal {
+    Refusal::new(Reason::Unavailable, with_causes(&error), "see what vivariumd logs")
+}

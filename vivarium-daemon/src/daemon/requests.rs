@@ -1,0 +1,184 @@
+//! What clients ask for, and what they are answered.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+
+use vivarium_protocol::{Added, Hello, Message, Reason, Refusal, Request, Start, Target, VERSION, Welcome};
+use vivarium_session::record::Pid;
+use vivarium_session::session::SessionInfo;
+use vivarium_sys::event::Backend;
+
+use super::access;
+use super::client::{Client, Gone, Observing, State};
+use super::hub::Hub;
+use super::pidfd::Pidfd;
+use crate::kernel::SessionId;
+
+/// The most targets of one request.
+const MAX_TARGETS: usize = 64;
+
+/// Answers a request.
+pub(super) fn answer(client: &mut Client, hub: &mut Hub, request: Request) -> Result<(), Gone> {
+    match (client.state, request) {
+        (State::Silent, Request::Hello(hello)) => greet(client, &hello),
+        (State::Greeted, Request::Start(start)) => match begin(client, hub, &start) {
+            Ok(()) => Ok(()),
+            Err(refusal) => dismiss(client, refusal),
+        },
+        (State::Observing(observing), Request::Add(targets)) => {
+            let added = add(client, hub, observing, &targets);
+            client.say(&Message::Added(added))
+        }
+        (State::Observing(_), Request::Sync(token)) => {
+            hub.drain();
+            client.say(&Message::Synced(token))
+        }
+        (State::Observing(observing), Request::Stop) => conclude(client, hub, observing.session),
+        (State::Leaving, _) => Ok(()),
+        (state, _) => {
+            if let State::Observing(observing) = state {
+                hub.abandon(observing.session);
+            }
+            dismiss(client, nonsense("a frame that has no place here"))
+        }
+    }
+}
+
+/// Ends the session of a client, and tells it what that came to.
+pub(super) fn conclude(client: &mut Client, hub: &mut Hub, session: SessionId) -> Result<(), Gone> {
+    client.leave();
+    let Some(conclusion) = hub.conclude(session) else { return Err(Gone) };
+    tracing::info!(user = client.peer.user, "a session ended");
+    client.say(&Message::Done(Box::new(conclusion)))
+}
+
+/// Tells a client why it gets nothing, and lets it go.
+pub(super) fn dismiss(client: &mut Client, refusal: Refusal) -> Result<(), Gone> {
+    tracing::info!(user = client.peer.user, "refused: {refusal}");
+    client.leave();
+    client.say(&Message::Refused(refusal))
+}
+
+/// What a client says makes no sense.
+pub(super) fn nonsense(what: impl std::fmt::Display) -> Refusal {
+    Refusal::new(Reason::Malformed, what, "speak as docs/protocol.md describes it")
+}
+
+fn greet(client: &mut Client, hello: &Hello) -> Result<(), Gone> {
+    if hello.version != VERSION {
+        let message = format!(
+            "version {} of the protocol was asked for, and vivariumd {} speaks version {VERSION}",
+            hello.version,
+            env!("CARGO_PKG_VERSION")
+        );
+        return dismiss(client, Refusal::new(Reason::OtherVersion, message, "install the same version of both"));
+    }
+    client.state = State::Greeted;
+    client.say(&Message::Hello(Hello::ours()))
+}
+
+fn begin(client: &mut Client, hub: &mut Hub, start: &Start) -> Result<(), Refusal> {
+    let backend = hub.backend();
+    if let Some(asked) = start.backend.as_deref().filter(|asked| *asked != backend.name()) {
+        let known = Backend::ALL.iter().any(|backend| backend.name() == asked);
+        let message = if known {
+            format!("vivariumd observes with the backend {}, not {asked}", backend.name())
+        } else {
+            "there is no such backend".to_owned()
+        };
+        return Err(Refusal::new(
+            Reason::Unavailable,
+            message,
+            "leave out `--backend`, or start vivariumd with that one",
+        ));
+    }
+    if start.targets.is_empty() && !client.peer.is_privileged {
+        return Err(nonsense("a session without a process"));
+    }
+    let session = hub.begin(&start.kinds, client.peer.owner(), start.children, client.outbox.clone())?;
+    let mut info = SessionInfo::begin(Vec::new(), Pid(0), backend, start.kinds.clone());
+    // Descriptors come in the order of the targets, with the images behind them.
+    let targets = take_targets(client, &start.targets);
+    let begun = targets.and_then(|targets| {
+        for _ in 0..start.images {
+            let file = client.descriptor().ok_or_else(|| nonsense("fewer descriptors than were announced"))?;
+            hub.attach_file(session, File::from(file));
+        }
+        let observing = Observing { session, children: start.children, until: start.until };
+        let added = adopt(client, hub, observing, targets);
+        match added.refused.first() {
+            Some(refusal) if added.processes.is_empty() => Err(refusal.clone()),
+            _ => Ok((observing, added)),
+        }
+    });
+    match begun {
+        Ok((observing, added)) => {
+            info.pid = added.processes.first().copied().unwrap_or(Pid(0));
+            tracing::info!(user = client.peer.user, process = info.pid.0, "a session began");
+            client.state = State::Observing(observing);
+            let welcome = Message::Started(Box::new(Welcome { info, added }));
+            hub.welcome(session, &welcome).map_err(|_| nonsense("more than can be answered"))
+        }
+        Err(refusal) => {
+            hub.abandon(session);
+            Err(refusal)
+        }
+    }
+}
+
+fn add(client: &mut Client, hub: &mut Hub, observing: Observing, targets: &[Target]) -> Added {
+    match take_targets(client, targets) {
+        Ok(targets) => adopt(client, hub, observing, targets),
+        Err(refusal) => Added { processes: Vec::new(), refused: vec![refusal] },
+    }
+}
+
+/// The targets with their processes.
+fn take_targets(client: &mut Client, targets: &[Target]) -> Result<Vec<(Target, Option<Pidfd>)>, Refusal> {
+    if targets.len() > MAX_TARGETS {
+        return Err(nonsense("more processes than can be asked for at once"));
+    }
+    let with_pidfd = |target: &Target| {
+        let pidfd = match target.needs_pidfd() {
+            true => Some(client.descriptor().ok_or_else(|| nonsense("fewer pidfds than targets"))?),
+            false => None,
+        };
+        Ok((*target, pidfd.map(Pidfd::given)))
+    };
+    targets.iter().map(with_pidfd).collect()
+}
+
+/// Observes what can be, and tells of what cannot.
+fn adopt(client: &Client, hub: &mut Hub, observing: Observing, targets: Vec<(Target, Option<Pidfd>)>) -> Added {
+    let mut added = Added::default();
+    let mut all = BTreeSet::new();
+    for (target, pidfd) in targets {
+        let pidfd = pidfd.as_ref().unwrap_or(&client.peer.process);
+        let Some(process) = pidfd.process().filter(|_| pidfd.is_running()) else {
+            added.refused.push(access::no_process());
+            continue;
+        };
+        // As long as the pidfd tells of it, nobody else has its number.
+        let allowed = |other: Pid| {
+            access::check(&client.peer, other)?;
+            if pidfd.process() == Some(process) { Ok(()) } else { Err(access::no_process()) }
+        };
+        let adopted = match target {
+            Target::NextProgram => {
+                hub.adopt_at_exec(observing.session, process, &allowed).map(|()| BTreeSet::from([process]))
+            }
+            _ => hub.adopt(observing.session, process, observing.children, &allowed),
+        };
+        match adopted {
+            Ok(mut processes) => {
+                processes.remove(&process);
+                added.processes.push(process);
+                all.extend(processes);
+            }
+            Err(refusal) => added.refused.push(refusal),
+        }
+    }
+    all.retain(|process| !added.processes.contains(process));
+    added.processes.extend(all);
+    added
+}

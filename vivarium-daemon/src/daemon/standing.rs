@@ -1,0 +1,90 @@
+//! As whom a process runs.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
+
+use vivarium_session::record::Pid;
+
+/// As whom a process runs, and with which powers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Standing {
+    /// Real, effective, saved, and that of its file accesses.
+    pub(super) users: [u32; 4],
+    /// The same of its group.
+    pub(super) groups: [u32; 4],
+    /// The capabilities that it may use.
+    pub(super) permitted: u64,
+    /// The capabilities that it uses.
+    pub(super) effective: u64,
+    /// Whether its memory is open to its user: not that of a program which that user may not read.
+    pub(super) is_open: bool,
+}
+
+impl Standing {
+    /// Of this process, at this moment.
+    pub(super) fn of(process: Pid) -> io::Result<Self> {
+        let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+        // The files beside it belong to root where the memory is not open.
+        let owner = fs::metadata(format!("/proc/{process}/maps"))?.uid();
+        Self::read(&status, owner).ok_or_else(|| ErrorKind::InvalidData.into())
+    }
+
+    fn read(status: &str, owner: u32) -> Option<Self> {
+        let line = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        let ids = |name| -> Option<[u32; 4]> {
+            let ids: Vec<u32> = line(name)?.split_whitespace().map_while(|id| id.parse().ok()).collect();
+            ids.try_into().ok()
+        };
+        let capabilities = |name| u64::from_str_radix(line(name)?.trim(), 16).ok();
+        let users = ids("Uid")?;
+        Some(Self {
+            users,
+            groups: ids("Gid")?,
+            permitted: capabilities("CapPrm")?,
+            effective: capabilities("CapEff")?,
+            is_open: owner == users[1],
+        })
+    }
+
+    /// Whether it is nothing but this user.
+    pub(super) fn is(&self, user: u32) -> bool {
+        self.users == [user; 4]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STATUS: &str = "Name:\tsh\nUid:\t1000\t1000\t1000\t1000\nGid:\t100\t100\t100\t100\nCapPrm:\t0000000000000000\n\
+        CapEff:\t0000000000000000\n";
+
+    #[test]
+    fn a_process_is_its_user_only_by_all_its_ids() {
+        assert!(Standing::read(STATUS, 1000).unwrap().is(1000));
+        for ids in ["0\t1000\t1000\t1000", "1000\t0\t1000\t1000", "1000\t1000\t0\t1000", "1000\t1000\t1000\t0"] {
+            let status = STATUS.replace("1000\t1000\t1000\t1000", ids);
+            assert!(!Standing::read(&status, 1000).unwrap().is(1000), "{ids}");
+        }
+    }
+
+    #[test]
+    fn memory_that_belongs_to_root_is_not_open() {
+        assert!(Standing::read(STATUS, 1000).unwrap().is_open);
+        assert!(!Standing::read(STATUS, 0).unwrap().is_open);
+    }
+
+    #[test]
+    fn what_the_kernel_does_not_say_is_not_guessed() {
+        for name in ["Uid", "Gid", "CapPrm", "CapEff"] {
+            assert_eq!(Standing::read(&STATUS.replace(name, "Other"), 1000), None);
+        }
+    }
+
+    #[test]
+    fn this_process_has_a_standing() {
+        let standing = Standing::of(Pid(std::process::id())).unwrap();
+        assert_eq!(standing.users[1], nix::unistd::geteuid().as_raw());
+    }
+}
