@@ -23,6 +23,8 @@ use crate::kernel::RingSize;
 /// Several options that choose processes may be given, each several times: all that fit any of them are observed, with what
 /// they make, until they have ended or Ctrl-C is pressed.
 #[derive(clap::Args, Debug)]
+// `--pid` chooses here what is observed, not what is shown of it.
+#[command(mut_arg("pids", |shown| shown.long("show-pid")))]
 pub(super) struct Args {
     #[command(flatten)]
     targets: Targets,
