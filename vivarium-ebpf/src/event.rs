@@ -6,6 +6,7 @@ use vivarium_sys::wire::RecordType;
 use crate::counts::{self, Outcome};
 use crate::header::Subject;
 use crate::record::Record;
+use crate::result::Answer;
 use crate::thread::Thread;
 use crate::wanted;
 
@@ -14,11 +15,19 @@ use crate::wanted;
 #[inline(always)]
 pub(crate) fn tell<const NUMBERS: usize, const TEXTS: usize>(
     kind: EventKind,
-    result: Option<i32>,
+    result: impl Into<Answer>,
     fill: impl FnOnce(&Thread, &mut Record<NUMBERS, TEXTS>),
 ) {
-    if let Some(thread) = Thread::current() {
-        tell_of(&thread, kind, result, fill);
+    let Some(thread) = Thread::current() else {
+        return;
+    };
+    let result = match result.into() {
+        Answer::Follows if !wanted::results() => Answer::Unknown,
+        result => result,
+    };
+    let outcome = tell_of(&thread, kind, result, fill);
+    if result == Answer::Follows && outcome == Outcome::Submitted {
+        thread.state.awaits = 1;
     }
 }
 
@@ -27,9 +36,9 @@ pub(crate) fn tell<const NUMBERS: usize, const TEXTS: usize>(
 pub(crate) fn tell_of<const NUMBERS: usize, const TEXTS: usize>(
     thread: &Thread,
     kind: EventKind,
-    result: Option<i32>,
+    result: impl Into<Answer>,
     fill: impl FnOnce(&Thread, &mut Record<NUMBERS, TEXTS>),
-) {
+) -> Outcome {
     let outcome = if wanted::wants(kind) {
         let subject = Subject {
             record: RecordType::Event,
@@ -37,7 +46,7 @@ pub(crate) fn tell_of<const NUMBERS: usize, const TEXTS: usize>(
             span: thread.state.innermost(),
             flags: thread.state.record_flags(),
             depth: thread.state.own_depth(),
-            result,
+            result: result.into(),
             numbers: NUMBERS,
             texts: TEXTS,
         };
@@ -46,4 +55,5 @@ pub(crate) fn tell_of<const NUMBERS: usize, const TEXTS: usize>(
         Outcome::Filtered
     };
     counts::count(RecordType::Event, kind, outcome);
+    outcome
 }

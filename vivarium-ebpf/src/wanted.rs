@@ -14,6 +14,12 @@ pub(crate) fn sessions() -> u64 {
     WANTED.get(0).map_or(0, |wanted| wanted.sessions)
 }
 
+/// Whether results are told of events that come before them.
+#[inline(always)]
+pub(crate) fn results() -> bool {
+    WANTED.get(0).is_some_and(|wanted| wanted.results != 0)
+}
+
 /// Whether any session wants events of this kind. By the lifecycle of processes all sessions follow them.
 #[inline(always)]
 pub(crate) fn wants(kind: EventKind) -> bool {

@@ -50,6 +50,9 @@ pub mod global {
     pub const WAKE_BYTES: &str = "WAKE_BYTES";
 }
 
+/// The name of the program that tells the results of events that come before them.
+pub const RESULTS: &str = "sys_result";
+
 /// How many system calls [`SYSCALLS`](map::SYSCALLS) has room for.
 pub const SYSCALL_LIMIT: u32 = 512;
 
@@ -61,6 +64,8 @@ pub struct Wanted {
     kinds: [u64; EventKind::LIMIT as usize / 64],
     /// A bit for each session that is running; what has none of these bits is not observed any more.
     pub sessions: u64,
+    /// Whether results are told of events that come before them: not 0.
+    pub results: u64,
 }
 
 impl Wanted {

@@ -32,6 +32,8 @@ pub struct KernelSide {
     wanted: Array<MapData, WantedValue>,
     counters: Counters,
     sessions: Sessions,
+    /// Whether results are told of events that come before them.
+    results: bool,
 }
 
 /// Why there is no kernel side.
@@ -100,6 +102,7 @@ impl KernelSide {
             programs: Programs::new(ebpf, types, offsets),
             spans,
             sessions: Sessions::default(),
+            results: false,
         };
         for (program, started) in side.programs.start(Programs::essential()) {
             started.map_err(|source| KernelSideError::Program { name: program.name, source })?;
@@ -156,7 +159,14 @@ impl KernelSide {
     }
 
     fn tell_sessions(&mut self) -> Result<(), MapError> {
-        self.wanted.set(0, WantedValue(self.sessions.wanted()), 0)
+        let mut wanted = self.sessions.wanted();
+        wanted.results = self.results.into();
+        self.wanted.set(0, WantedValue(wanted), 0)
+    }
+
+    /// From the next session on, results are told of events that come before them, or not.
+    pub(super) fn tell_results(&mut self, tell: bool) {
+        self.results = tell;
     }
 
     /// The next process that this thread makes belongs to the session from the first program on that it executes.
