@@ -6,6 +6,7 @@ use vivarium_sys::wire::RecordType;
 use crate::counts::{self, Outcome};
 use crate::header::Subject;
 use crate::record::Record;
+use crate::result::Answer;
 use crate::thread::Thread;
 
 /// Tells of an event of the running thread, if it is observed. What costs something is left to `fill`, which runs only when
@@ -13,11 +14,19 @@ use crate::thread::Thread;
 #[inline(always)]
 pub(crate) fn tell<const NUMBERS: usize, const TEXTS: usize>(
     kind: EventKind,
-    result: Option<i32>,
+    result: impl Into<Answer>,
     fill: impl FnOnce(&Thread, &mut Record<NUMBERS, TEXTS>),
 ) {
-    if let Some(thread) = Thread::current() {
-        tell_of(&thread, kind, result, fill);
+    let Some(thread) = Thread::current() else {
+        return;
+    };
+    let result = match result.into() {
+        Answer::Follows if thread.set.results == 0 => Answer::Unknown,
+        result => result,
+    };
+    let outcome = tell_of(&thread, kind, result, fill);
+    if result == Answer::Follows && outcome == Outcome::Submitted {
+        thread.state.awaits = 1;
     }
 }
 
@@ -26,9 +35,9 @@ pub(crate) fn tell<const NUMBERS: usize, const TEXTS: usize>(
 pub(crate) fn tell_of<const NUMBERS: usize, const TEXTS: usize>(
     thread: &Thread,
     kind: EventKind,
-    result: Option<i32>,
+    result: impl Into<Answer>,
     fill: impl FnOnce(&Thread, &mut Record<NUMBERS, TEXTS>),
-) {
+) -> Outcome {
     let outcome = if thread.set.wants(kind) {
         let subject = Subject {
             record: RecordType::Event,
@@ -36,7 +45,7 @@ pub(crate) fn tell_of<const NUMBERS: usize, const TEXTS: usize>(
             span: thread.state.innermost(),
             flags: thread.state.record_flags(),
             depth: thread.state.own_depth(),
-            result,
+            result: result.into(),
             numbers: NUMBERS,
             texts: TEXTS,
         };
@@ -45,4 +54,5 @@ pub(crate) fn tell_of<const NUMBERS: usize, const TEXTS: usize>(
         Outcome::Filtered
     };
     counts::count(thread, RecordType::Event, kind, outcome);
+    outcome
 }

@@ -5,6 +5,7 @@ use vivarium_sys::event::EventKind;
 use vivarium_sys::load::Frame;
 use vivarium_sys::wire::{COMM_BYTES, Header, RecordFlags, RecordType};
 
+use crate::result::Answer;
 use crate::thread::Thread;
 
 /// What a record is about.
@@ -16,7 +17,7 @@ pub(crate) struct Subject {
     pub(crate) span: Frame,
     pub(crate) flags: RecordFlags,
     pub(crate) depth: u32,
-    pub(crate) result: Option<i32>,
+    pub(crate) result: Answer,
     pub(crate) numbers: usize,
     pub(crate) texts: usize,
 }
@@ -30,8 +31,9 @@ pub(crate) struct Subject {
 pub(crate) unsafe fn write(header: *mut Header, thread: &Thread, subject: Subject) {
     let users = bpf_get_current_uid_gid();
     let flags = match subject.result {
-        Some(_) => subject.flags.with(RecordFlags::HAS_RESULT),
-        None => subject.flags,
+        Answer::Known(_) => subject.flags.with(RecordFlags::HAS_RESULT),
+        Answer::Follows => subject.flags.with(RecordFlags::RESULT_FOLLOWS),
+        Answer::Unknown => subject.flags,
     };
     // SAFETY: the caller's promise. Field by field, so that nothing is built on the small stack first.
     unsafe {
@@ -49,7 +51,7 @@ pub(crate) unsafe fn write(header: *mut Header, thread: &Thread, subject: Subjec
         (*header).gid = (users >> 32) as u32;
         (*header).instance = subject.span.instance;
         (*header).site = subject.span.site;
-        (*header).result = subject.result.unwrap_or(0);
+        (*header).result = subject.result.known().unwrap_or(0);
         (*header).cpu = bpf_get_smp_processor_id();
         generated::bpf_get_current_comm((&raw mut (*header).comm).cast(), COMM_BYTES as u32);
     }

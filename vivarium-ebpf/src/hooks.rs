@@ -1,6 +1,9 @@
 //! The security hooks, which two backends see: as programs of the Linux security modules, and at the entry of the functions
 //! that call those. Arguments and meaning are the same, so each hook has one body.
 //!
+//! A hook is called before what is asked is done. Where that is what the system call is about, its body says
+//! [`Follows`](crate::result::Answer::Follows) for the result, which is told when the call returns.
+//!
 //! Nothing is ever denied. A program of a security module only runs when those before it have allowed what is asked, so
 //! that zero leaves their answer as it is.
 

@@ -6,8 +6,9 @@
 use core::ffi::c_void;
 use core::mem::MaybeUninit;
 
-use aya_ebpf::Global;
 use aya_ebpf::helpers::{bpf_get_current_task_btf, generated};
+use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::{EbpfContext as _, Global};
 use vivarium_sys::load::{Field, MISSING};
 
 /// `vivarium_sys::load::Offsets`.
@@ -79,6 +80,15 @@ impl Typed {
 pub(crate) struct Address(pub(crate) u64);
 
 impl Address {
+    /// What a trace event holds, a `trace_event_raw_` of its class.
+    ///
+    /// The address is read from the stack by the helper: the verifier lets nobody reckon with a context of which it knows.
+    #[inline(always)]
+    pub(crate) fn of_event(ctx: &TracePointContext) -> Self {
+        let context = ctx.as_ptr();
+        Self((&raw const context) as u64).read()
+    }
+
     /// What is there; all zero when it can't be read.
     #[inline(always)]
     pub(crate) fn read<T: Copy>(self) -> T {

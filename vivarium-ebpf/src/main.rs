@@ -26,6 +26,7 @@ mod mode;
 mod open;
 mod path;
 mod record;
+mod result;
 mod ring;
 mod scratch;
 mod socket;

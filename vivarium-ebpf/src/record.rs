@@ -1,11 +1,12 @@
 //! A record that is built in scratch room: numbers, then texts of any length, one after the other.
 
 use aya_ebpf::helpers::generated::bpf_probe_read_kernel;
-use vivarium_sys::wire::{HEADER_BYTES, Header, MAX_TEXT_BYTES, TextLength, UNKNOWN_NUMBER};
+use vivarium_sys::wire::{HEADER_BYTES, Header, MAX_TEXT_BYTES, MAX_TEXTS, TextLength, UNKNOWN_NUMBER};
 
-use crate::bounds::at_most;
+use crate::bounds::{at_most, below};
 use crate::counts::Outcome;
 use crate::header::{self, Subject};
+use crate::result::Answer;
 use crate::ring;
 use crate::scratch::{self, Slot};
 use crate::thread::Thread;
@@ -36,7 +37,7 @@ impl<const NUMBERS: usize, const TEXTS: usize> Record<NUMBERS, TEXTS> {
         let Some(slot) = scratch::slot(index) else {
             return Outcome::Dropped;
         };
-        let mut record = Self { index, slot, used: 0, bad_address: subject.result == Some(-EFAULT) };
+        let mut record = Self { index, slot, used: 0, bad_address: subject.result == Answer::Known(-EFAULT) };
         // SAFETY: the slot has room for the head and is claimed.
         unsafe { header::write(record.at::<Header>(0), thread, subject) };
         for at in 0..NUMBERS {
@@ -61,7 +62,7 @@ impl<const NUMBERS: usize, const TEXTS: usize> Record<NUMBERS, TEXTS> {
     /// Sets a text, by writing it after those before it and telling how long it is.
     #[inline(always)]
     pub(crate) fn text(&mut self, at: usize, write: impl FnOnce(Room) -> TextLength) {
-        let used = at_most(self.used, ((TEXTS - 1) * MAX_TEXT_BYTES) as u32);
+        let used = below::<{ (MAX_TEXTS * MAX_TEXT_BYTES) as u32 }>(self.used);
         let start = Self::TEXTS_AT + used as usize;
         let length = write(Room { index: self.index, slot: self.slot, start, bad_address: self.bad_address });
         self.set_length(at, length);

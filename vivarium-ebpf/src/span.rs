@@ -16,6 +16,7 @@ use crate::counts::{self, odd};
 use crate::dynamic;
 use crate::header::{self, Subject};
 use crate::record::Record;
+use crate::result::Answer;
 use crate::ring;
 use crate::thread::Thread;
 use crate::user::UserAddress;
@@ -61,7 +62,7 @@ fn subject(record: RecordType, span: Frame, thread: &Thread, numbers: usize, tex
         // The header's span is the one that the record is about, which is never an inherited one.
         flags: RecordFlags(flags.0 & !RecordFlags::INHERITED.0),
         depth: thread.state.own_depth(),
-        result: None,
+        result: Answer::Unknown,
         numbers,
         texts,
     }

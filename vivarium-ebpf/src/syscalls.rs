@@ -38,10 +38,8 @@ const RESULT_AT: usize = 16;
 
 #[tracepoint]
 fn sys_exit(ctx: TracePointContext) -> u32 {
-    let number = word(&ctx, NUMBER_AT);
-    let status: u32 = Typed::current_task().get(Field::TaskStatus);
-    if status & TS_COMPAT != 0 || number > 0 && number as u64 & X32 != 0 {
-        // By another convention the numbers mean other calls.
+    let number = Returned::of(&ctx).number;
+    if is_foreign(number as u64) {
         if Thread::current().is_some() {
             odd(Oddity::ForeignSyscall);
         }
@@ -52,11 +50,34 @@ fn sys_exit(ctx: TracePointContext) -> u32 {
     0
 }
 
-/// A word of the trace event.
+/// Whether the running thread is in a system call of another convention, by which the numbers mean other calls.
 #[inline(always)]
-fn word(ctx: &TracePointContext, at: usize) -> i64 {
-    // SAFETY: the event is as long, as the verifier checks. Volatile, so that the compiler makes it one load.
-    unsafe { ctx.as_ptr().cast::<u8>().add(at).cast::<i64>().read_volatile() }
+pub(crate) fn is_foreign(number: u64) -> bool {
+    let status: u32 = Typed::current_task().get(Field::TaskStatus);
+    status & TS_COMPAT != 0 || number as i64 > 0 && number & X32 != 0
+}
+
+/// What the trace event tells of a system call that returns.
+#[derive(Clone, Copy)]
+pub(crate) struct Returned {
+    /// Which, as its convention numbers it.
+    pub(crate) number: i64,
+    pub(crate) result: i64,
+}
+
+impl Returned {
+    #[inline(always)]
+    pub(crate) fn of(ctx: &TracePointContext) -> Self {
+        // SAFETY: the event is as long, as the verifier checks. Volatile, so that the compiler makes it one load.
+        let word = |at| unsafe { ctx.as_ptr().cast::<u8>().add(at).cast::<i64>().read_volatile() };
+        Self { number: word(NUMBER_AT), result: word(RESULT_AT) }
+    }
+}
+
+/// A result as records have it. Of an address, there is only to say that it isn't an error.
+#[inline(always)]
+pub(crate) fn told(result: i64) -> i32 {
+    if result > i32::MAX.into() { 0 } else { result as i32 }
 }
 
 /// A system call that returns.
@@ -73,7 +94,8 @@ impl Call {
 
     #[inline(always)]
     fn of(ctx: &TracePointContext) -> Self {
-        Self { number: word(ctx, NUMBER_AT), registers: Typed::current_registers(), result: word(ctx, RESULT_AT) }
+        let Returned { number, result } = Returned::of(ctx);
+        Self { number, registers: Typed::current_registers(), result }
     }
 
     /// The one that the running thread is in, for hooks that aren't told all of it; nothing is known of its result. None for
@@ -129,6 +151,6 @@ impl Call {
         kind: EventKind,
         fill: impl FnOnce(&Thread, &mut Record<NUMBERS, TEXTS>),
     ) {
-        event::tell(kind, Some(self.result as i32), fill);
+        event::tell(kind, Some(told(self.result)), fill);
     }
 }

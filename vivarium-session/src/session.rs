@@ -25,6 +25,7 @@ pub mod step;
 mod summary;
 mod track;
 mod view;
+mod waiting;
 
 use std::io;
 
@@ -33,6 +34,7 @@ use vivarium_sys::SiteId;
 use self::ledger::Ledger;
 use self::track::Tracker;
 use self::view::View;
+use self::waiting::{Released, Waiting};
 use crate::accounting::KernelCounts;
 use crate::record::{Body, Record, Time};
 use crate::sink::{Context, Sink};
@@ -49,6 +51,7 @@ pub struct Session<'s> {
     sites: SiteTable,
     tracker: Tracker,
     view: View,
+    waiting: Waiting,
     sinks: Vec<Box<dyn Sink + 's>>,
     failures: Vec<SinkFailure>,
     ledger: Ledger,
@@ -85,8 +88,8 @@ impl<'s> Session<'s> {
     #[must_use]
     pub fn told_briefly(info: SessionInfo, sites: SiteTable, sinks: Vec<Box<dyn Sink + 's>>, brevity: Brevity) -> Self {
         let (tracker, ledger) = (Tracker::new(), Ledger::new());
-        let view = View::new(brevity);
-        let mut session = Self { info, sites, tracker, view, sinks, failures: Vec::new(), ledger };
+        let (view, waiting) = (View::new(brevity), Waiting::default());
+        let mut session = Self { info, sites, tracker, view, waiting, sinks, failures: Vec::new(), ledger };
         session.tell(|sink, context| sink.begin(context));
         let pid = session.info.pid;
         session.follow(None, |tracker, emit| {
@@ -116,9 +119,22 @@ impl<'s> Session<'s> {
         match record {
             Ok(record) => {
                 self.ledger.received(&record);
-                self.follow(Some(raw), |tracker, emit| tracker.follow(&record, emit));
+                for released in self.waiting.before(&record) {
+                    self.resume(&released);
+                }
+                if !self.waiting.keep(raw, &record) {
+                    self.follow(Some(raw), |tracker, emit| tracker.follow(&record, emit));
+                }
             }
             Err(malformed) => self.ledger.malformed(raw, malformed),
+        }
+    }
+
+    /// Events go on that have waited for their result.
+    fn resume(&mut self, released: &Released) {
+        for raw in released.records() {
+            let Ok(record) = Record::decode(raw) else { continue };
+            self.follow(Some(raw), |tracker, emit| tracker.follow(&record, emit));
         }
     }
 
@@ -135,6 +151,9 @@ impl<'s> Session<'s> {
 
     /// The session is over.
     pub fn finish(mut self, conclusion: Conclusion) -> Outcome {
+        for released in self.waiting.all() {
+            self.resume(&released);
+        }
         self.follow(None, |tracker, emit| tracker.finish(conclusion.time, emit));
         self.tell_what_waits();
         let summary = self.ledger.close(conclusion, self.info.started.monotonic, self.view.hidden());
@@ -162,7 +181,7 @@ impl<'s> Session<'s> {
 
     /// Lets the tracker take steps, those that follow from a record if there is one, and tells the sinks of each.
     fn follow(&mut self, raw: Option<&[u8]>, work: impl FnOnce(&mut Tracker, track::Emit<'_>)) {
-        let Self { info, sites, tracker, view, sinks, failures, ledger } = self;
+        let Self { info, sites, tracker, view, sinks, failures, ledger, .. } = self;
         let context = Context { info, sites };
         work(tracker, &mut |step| {
             ledger.step(&step);

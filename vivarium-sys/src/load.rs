@@ -52,5 +52,8 @@ pub mod global {
     pub const WAKE_BYTES: &str = "WAKE_BYTES";
 }
 
+/// The name of the program that tells the results of events that come before them.
+pub const RESULTS: &str = "sys_result";
+
 /// How many system calls [`SYSCALLS`](map::SYSCALLS) has room for.
 pub const SYSCALL_LIMIT: u32 = 512;

@@ -33,11 +33,14 @@ pub enum RecordType {
     SpanStop = 3,
     /// Something is raised in the header's span. Numbers: [`RaiseKind`](crate::probe::RaiseKind), line; texts: message, file.
     SpanRaise = 4,
+    /// The system call returns in which the thread's last events with [`RecordFlags::RESULT_FOLLOWS`] happened. The header
+    /// has their result, if it is theirs: what a call only hands on, as `io_uring_enter` does, has results of its own.
+    Result = 5,
 }
 
 impl RecordType {
     /// Every type.
-    pub const ALL: [Self; 4] = [Self::Event, Self::SpanStart, Self::SpanStop, Self::SpanRaise];
+    pub const ALL: [Self; 5] = [Self::Event, Self::SpanStart, Self::SpanStop, Self::SpanRaise, Self::Result];
 
     /// The type with this number, if there is one.
     #[must_use]
@@ -47,6 +50,7 @@ impl RecordType {
             2 => Some(Self::SpanStart),
             3 => Some(Self::SpanStop),
             4 => Some(Self::SpanRaise),
+            5 => Some(Self::Result),
             _ => None,
         }
     }
@@ -66,6 +70,9 @@ impl RecordFlags {
     pub const ENTERED_BEFORE: Self = Self(4);
     /// The span was inherited from the thread that made this one; no function of this thread has been entered since.
     pub const INHERITED: Self = Self(8);
+    /// The result of the operation is not known yet: it comes with the thread's next [`RecordType::Result`], or when the
+    /// thread executes another program, which is the result. Where something else of the thread comes first, it was lost.
+    pub const RESULT_FOLLOWS: Self = Self(16);
 
     /// Whether all of `other` is set.
     #[must_use]

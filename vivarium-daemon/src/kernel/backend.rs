@@ -9,7 +9,7 @@ mod trial;
 use std::fmt;
 
 use vivarium_sys::event::{Backend, EventKind};
-use vivarium_sys::load::{Absence, Program};
+use vivarium_sys::load::{Absence, Program, RESULTS};
 
 use super::programs::Programs;
 use super::{KernelSide, Ring, Unavailable};
@@ -40,6 +40,9 @@ pub struct LostProgram {
 
 impl fmt::Display for LostProgram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.program.name == RESULTS {
+            return write!(f, "the results of what is done are not known: {}", self.reason);
+        }
         let kinds = self.program.events.iter().filter_map(|kind| kind.spec()).map(|row| row.name);
         write!(f, "{} is not seen: {}", kinds.collect::<Vec<_>>().join(", "), self.reason)
     }
@@ -111,6 +114,7 @@ impl KernelSide {
 
     /// Detaches a backend.
     pub fn stop(&mut self, backend: Backend) {
+        self.tell_results(false);
         for program in Programs::of(backend) {
             self.programs().stop(program);
         }
@@ -122,13 +126,14 @@ impl KernelSide {
         let mut lost = Vec::new();
         for (program, started) in self.programs().start(Programs::of(backend)) {
             match started {
+                Ok(()) if program.name == RESULTS => self.tell_results(true),
                 Ok(()) => {}
                 // The others aren't taken either.
                 Err(reason) if is_tried(program) => return Err(reason),
                 // Its kinds are seen in another way.
                 Err(Unavailable::Target(_)) if program.absence == Absence::Harmless => {}
                 // It alone tells of nothing, and nothing is told without it.
-                Err(reason) if program.events.is_empty() => return Err(reason),
+                Err(reason) if program.events.is_empty() && program.name != RESULTS => return Err(reason),
                 Err(reason) => lost.push(LostProgram { program, reason }),
             }
         }

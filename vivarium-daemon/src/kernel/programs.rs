@@ -36,7 +36,7 @@ impl Programs {
 
     /// What this backend has for itself, in the order in which it is attached: what is called by others first.
     pub(super) fn of(backend: Backend) -> impl Iterator<Item = &'static Program> {
-        let own = move |program: &&Program| program.backends == [backend];
+        let own = move |program: &&Program| program.backends != Backend::ALL && program.backends.contains(&backend);
         let is_called = |program: &&Program| matches!(program.attach, Attach::Syscalls(_));
         let called = PROGRAMS.iter().filter(own).filter(is_called);
         called.chain(PROGRAMS.iter().filter(own).filter(move |program| !is_called(program)))
@@ -98,9 +98,10 @@ impl Programs {
         let _ = program::unload(&mut self.ebpf, program);
     }
 
-    /// How often the kernel skipped each of the programs.
+    /// How often the kernel skipped each of the programs without which something isn't seen.
     pub(super) fn times_skipped(&self) -> io::Result<Vec<(&'static str, u64)>> {
-        PROGRAMS.iter().map(|program| Ok((program.name, program::times_skipped(&self.ebpf, program)?))).collect()
+        let alone = PROGRAMS.iter().filter(|program| program.is_alone());
+        alone.map(|program| Ok((program.name, program::times_skipped(&self.ebpf, program)?))).collect()
     }
 
     /// The thread that runs this, in the initial namespace.

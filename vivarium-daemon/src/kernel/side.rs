@@ -32,6 +32,8 @@ pub struct KernelSide {
     losses: HashMap<MapData, LossKeyValue, u64>,
     counters: Counters,
     sessions: Sessions,
+    /// Whether results are told of events that come before them.
+    results: bool,
 }
 
 /// Why there is no kernel side.
@@ -119,6 +121,7 @@ impl KernelSide {
             programs: Programs::new(ebpf, types, offsets),
             spans,
             sessions: Sessions::default(),
+            results: false,
         };
         for (program, started) in side.programs.start(Programs::essential()) {
             started.map_err(|source| KernelSideError::Program { name: program.name, source })?;
@@ -206,7 +209,16 @@ impl KernelSide {
     }
 
     fn tell_sets(&mut self) -> Result<(), MapError> {
-        self.sessions.take_changes().into_iter().try_for_each(|(place, set)| self.sets.set(place, SetValue(set), 0))
+        let results = self.results.into();
+        self.sessions.take_changes().into_iter().try_for_each(|(place, mut set)| {
+            set.results = results;
+            self.sets.set(place, SetValue(set), 0)
+        })
+    }
+
+    /// From the next session on, results are told of events that come before them, or not.
+    pub(super) fn tell_results(&mut self, tell: bool) {
+        self.results = tell;
     }
 
     /// The next process that this thread makes belongs to the session from the first program on that it executes.

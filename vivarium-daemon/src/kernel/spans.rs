@@ -93,7 +93,7 @@ fn load_one(object: &Object, probe: Probe, how: UprobeUse) -> Result<OwnedFd, Sp
 /// The descriptor of a map that programs of sites may use.
 fn descriptor(map: &Map) -> Option<BorrowedFd<'_>> {
     let data: &MapData = match map {
-        Map::Array(data) | Map::HashMap(data) | Map::PerCpuArray(data) => data,
+        Map::Array(data) | Map::HashMap(data) | Map::LruHashMap(data) | Map::PerCpuArray(data) => data,
         Map::ProgramArray(data) | Map::RingBuf(data) => data,
         _ => return None,
     };

@@ -9,6 +9,7 @@ use vivarium_sys::load::Field;
 use super::{Arguments, hook};
 use crate::event;
 use crate::identity;
+use crate::result::Answer;
 use crate::syscalls::Call;
 
 hook!(setid: lsm "task_fix_setuid" by lsm_setid, fentry "security_task_fix_setuid" by fentry_setid);
@@ -19,7 +20,7 @@ hook!(userns: lsm "userns_create" by lsm_userns, fentry "security_create_user_ns
 /// `new credentials, old credentials, flags`
 #[inline(always)]
 fn setid(arguments: &impl Arguments) {
-    event::tell::<6, 0>(EventKind::SETID_CHANGE, None, |_, record| {
+    event::tell::<6, 0>(EventKind::SETID_CHANGE, Answer::Follows, |_, record| {
         let (after, before) = (arguments.typed(0), arguments.typed(1));
         identity::describe(record, identity::users_of(before), identity::users_of(after));
     });
@@ -28,7 +29,7 @@ fn setid(arguments: &impl Arguments) {
 /// `new credentials, old credentials, flags`
 #[inline(always)]
 fn setgid(arguments: &impl Arguments) {
-    event::tell::<6, 0>(EventKind::SETGID_CHANGE, None, |_, record| {
+    event::tell::<6, 0>(EventKind::SETGID_CHANGE, Answer::Follows, |_, record| {
         let (after, before) = (arguments.typed(0), arguments.typed(1));
         identity::describe(record, identity::groups_of(before), identity::groups_of(after));
     });
@@ -37,7 +38,7 @@ fn setgid(arguments: &impl Arguments) {
 /// `new credentials, old credentials`
 #[inline(always)]
 fn setgroups(arguments: &impl Arguments) {
-    event::tell::<1, 1>(EventKind::SETGROUPS_CHANGE, None, |_, record| {
+    event::tell::<1, 1>(EventKind::SETGROUPS_CHANGE, Answer::Follows, |_, record| {
         let groups = arguments.typed(0).address().follow(Field::CredGroups);
         let count = u64::from(groups.get::<u32>(Field::GroupsCount));
         record.number(0, count);
@@ -48,7 +49,7 @@ fn setgroups(arguments: &impl Arguments) {
 /// `credentials`
 #[inline(always)]
 fn userns(arguments: &impl Arguments) {
-    event::tell::<2, 0>(EventKind::USERNS_CREATE, None, |_, record| {
+    event::tell::<2, 0>(EventKind::USERNS_CREATE, Answer::Follows, |_, record| {
         record.number(0, arguments.typed(0).get::<u32>(Field::CredEuid).into());
         if let Some(flags) = Call::running().and_then(|call| call.clone_flags()) {
             record.number(1, flags);

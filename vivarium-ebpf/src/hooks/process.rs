@@ -5,6 +5,7 @@ use vivarium_sys::load::{Field, Syscall};
 
 use super::{Arguments, hook};
 use crate::event;
+use crate::result::Answer;
 use crate::syscalls::Call;
 use crate::task::Task;
 
@@ -16,7 +17,7 @@ hook!(prctl: lsm "task_prctl" by lsm_prctl, fentry "security_task_prctl" by fent
 /// `task, signal information, signal, credentials`
 #[inline(always)]
 fn kill(arguments: &impl Arguments) {
-    event::tell::<2, 1>(EventKind::TASK_KILL, None, |_, record| {
+    event::tell::<2, 1>(EventKind::TASK_KILL, Answer::Follows, |_, record| {
         record.number(0, arguments.typed(0).get::<u32>(Field::TaskTgid).into());
         record.number(1, arguments.number(2) & u64::from(u32::MAX));
         record.text(0, |room| room.name_of(Task(arguments.address(0))));
@@ -27,7 +28,7 @@ fn kill(arguments: &impl Arguments) {
 #[inline(always)]
 fn ptrace(arguments: &impl Arguments) {
     let task = Task(arguments.address(0));
-    event::tell::<2, 1>(EventKind::PTRACE_CHECK, None, |_, record| {
+    event::tell::<2, 1>(EventKind::PTRACE_CHECK, Answer::Follows, |_, record| {
         record.number(0, task.process());
         record.number(1, arguments.number(1) & u64::from(u32::MAX));
         record.text(0, |room| room.name_of(task));
@@ -37,7 +38,7 @@ fn ptrace(arguments: &impl Arguments) {
         Some(Syscall::ProcessVmWritev) => true,
         _ => return,
     };
-    event::tell::<2, 1>(EventKind::PROCESS_VM, None, |_, record| {
+    event::tell::<2, 1>(EventKind::PROCESS_VM, Answer::Follows, |_, record| {
         record.number(0, task.process());
         record.number(1, writes.into());
         record.text(0, |room| room.name_of(task));
@@ -47,7 +48,7 @@ fn ptrace(arguments: &impl Arguments) {
 /// `parent`
 #[inline(always)]
 fn traceme(arguments: &impl Arguments) {
-    event::tell::<1, 1>(EventKind::PTRACE_TRACEME, None, |_, record| {
+    event::tell::<1, 1>(EventKind::PTRACE_TRACEME, Answer::Follows, |_, record| {
         let tracer = Task(arguments.address(0));
         record.number(0, tracer.process());
         record.text(0, |room| room.name_of(tracer));
@@ -59,7 +60,7 @@ fn traceme(arguments: &impl Arguments) {
 fn prctl(arguments: &impl Arguments) {
     let option = arguments.number(0) as u32;
     if is_dangerous_prctl(option) {
-        event::tell::<2, 0>(EventKind::TASK_PRCTL, None, |_, record| {
+        event::tell::<2, 0>(EventKind::TASK_PRCTL, Answer::Follows, |_, record| {
             record.number(0, option.into());
             record.number(1, arguments.number(1));
         });

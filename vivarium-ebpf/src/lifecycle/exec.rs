@@ -1,7 +1,11 @@
 //! A process executes another program.
+//!
+//! Only the typed tracepoint tells which program that is, and kernels skip its program under preemption. The one of the
+//! trace event is never skipped, and tells what it can unless the other has told more: in which order they run, nobody
+//! promises.
 
-use aya_ebpf::macros::btf_tracepoint;
-use aya_ebpf::programs::BtfTracePointContext;
+use aya_ebpf::macros::{btf_tracepoint, tracepoint};
+use aya_ebpf::programs::{BtfTracePointContext, TracePointContext};
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{Field, Oddity, SessionSet, ThreadFlags, ThreadState};
 
@@ -17,11 +21,30 @@ use crate::wanted;
 
 #[btf_tracepoint(function = "sched_process_exec")]
 fn task_exec(ctx: BtfTracePointContext) -> i32 {
+    executed(ctx.arg(1), |record| describe(record, Typed::argument(ctx.arg(2))));
+    0
+}
+
+#[tracepoint]
+fn task_execed(ctx: TracePointContext) -> u32 {
+    let event = Address::of_event(&ctx);
+    executed(event.get(Field::ExecOldPid), |record| describe_given(record, event));
+    0
+}
+
+/// The running thread, whose number was `old` until now, has begun to execute another program.
+#[inline(always)]
+fn executed(old: u32, describe: impl FnOnce(&mut Record<1, 4>)) {
     let ids = Ids::current();
-    let Some(state) = move_state(ctx.arg(1), ids.thread) else {
-        return 0;
+    let Some(state) = move_state(old, ids.thread) else {
+        return;
     };
-    let task = Typed::argument(ctx.arg(0));
+    let task = Typed::current_task();
+    let count: u64 = task.get(Field::TaskSelfExecId);
+    if state.executed == count {
+        return;
+    }
+    state.executed = count;
     state.flags = state.flags.without(ThreadFlags::PENDING);
     state.users = identity::users(task);
     state.groups = identity::groups(task);
@@ -32,23 +55,23 @@ fn task_exec(ctx: BtfTracePointContext) -> i32 {
         }
     }
     if let Some(thread) = Thread::of(ids, state) {
-        event::tell_of::<1, 4>(&thread, EventKind::PROC_EXEC, Some(0), |_, record| {
-            describe(record, task, Typed::argument(ctx.arg(2)));
-        });
+        event::tell_of::<1, 4>(&thread, EventKind::PROC_EXEC, Some(0), |_, record| describe(record));
     }
     if let Some(state) = thread::state(ids.thread) {
         state.become_program();
     }
-    0
 }
 
 /// The state of the running thread. When it wasn't the leader of its process it is now, and has the leader's id.
 #[inline(always)]
 fn move_state(old: u32, thread: u32) -> Option<&'static mut ThreadState> {
-    let state = thread::state(old)?;
     if old == thread {
-        return Some(state);
+        return thread::state(thread);
     }
+    let Some(state) = thread::state(old) else {
+        // The other program has moved it.
+        return thread::state(thread);
+    };
     let moved = thread::insert(thread, state);
     thread::remove(old);
     if moved.is_none() {
@@ -59,7 +82,7 @@ fn move_state(old: u32, thread: u32) -> Option<&'static mut ThreadState> {
 
 /// Tells what is executed, of a `linux_binprm`.
 #[inline(always)]
-fn describe(record: &mut Record<1, 4>, task: Typed, program: Typed) {
+fn describe(record: &mut Record<1, 4>, program: Typed) {
     let arguments: i32 = program.get(Field::BprmArgc);
     record.number(0, arguments as u64);
 
@@ -67,18 +90,43 @@ fn describe(record: &mut Record<1, 4>, task: Typed, program: Typed) {
     let given: Address = program.get(Field::BprmFilename);
     // A script has become an argument, and what is executed is its interpreter.
     let script = given != program.get(Field::BprmInterp);
-    if !script {
-        record.text(0, |room| room.path(file, Name::MayBeGone));
-    } else if given.read::<u8>() == b'/' {
-        record.text(0, |room| room.string(given));
+    if script {
+        describe_name(record, given);
     } else {
-        record.text(0, |room| room.beneath(Place::working_directory(), given));
+        record.text(0, |room| room.path(file, Name::MayBeGone));
     }
-    let memory = task.follow(Field::TaskMm);
-    let (start, end): (u64, u64) = (memory.get(Field::MmArgStart), memory.get(Field::MmArgEnd));
-    record.text(1, |room| room.user_bytes(UserAddress(start), end.wrapping_sub(start)));
+    describe_memory(record);
     if script {
         record.text(2, |room| room.path(file, Name::MayBeGone));
     }
     record.text(3, |room| room.path(Place::working_directory(), Name::MayBeGone));
+}
+
+/// Tells what a trace event knows of what is executed.
+#[inline(always)]
+fn describe_given(record: &mut Record<1, 4>, event: Address) {
+    /// Of the place of a text, the bits that say where in the event it begins.
+    const BEGINNING: u32 = 0xffff;
+    let place: u32 = event.get(Field::ExecFilename);
+    describe_name(record, Address(event.0 + u64::from(place & BEGINNING)));
+    describe_memory(record);
+    record.text(3, |room| room.path(Place::working_directory(), Name::MayBeGone));
+}
+
+/// Tells the program by the name that was given for it.
+#[inline(always)]
+fn describe_name(record: &mut Record<1, 4>, given: Address) {
+    if given.read::<u8>() == b'/' {
+        record.text(0, |room| room.string(given));
+    } else {
+        record.text(0, |room| room.beneath(Place::working_directory(), given));
+    }
+}
+
+/// Tells the arguments, which are in the memory of the process already.
+#[inline(always)]
+fn describe_memory(record: &mut Record<1, 4>) {
+    let memory = Typed::current_task().follow(Field::TaskMm);
+    let (start, end): (u64, u64) = (memory.get(Field::MmArgStart), memory.get(Field::MmArgEnd));
+    record.text(1, |room| room.user_bytes(UserAddress(start), end.wrapping_sub(start)));
 }

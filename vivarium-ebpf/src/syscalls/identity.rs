@@ -72,9 +72,9 @@ fn sys_capset(ctx: TracePointContext) -> u32 {
         let version: u32 = call.pointer(0).read().unwrap_or(0);
         // The lower halves of the three sets, then the upper ones.
         let sets: Option<[u32; 6]> = if version == ONE_HALF {
-            call.pointer(1).read::<[u32; 3]>().map(|[effective, permitted, inheritable]| {
-                [effective, permitted, inheritable, 0, 0, 0]
-            })
+            call.pointer(1)
+                .read::<[u32; 3]>()
+                .map(|[effective, permitted, inheritable]| [effective, permitted, inheritable, 0, 0, 0])
         } else {
             call.pointer(1).read()
         };

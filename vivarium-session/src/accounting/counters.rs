@@ -23,6 +23,7 @@ impl Counter {
             Body::SpanStart(_) => counter_index(RecordType::SpanStart, EventKind::NONE),
             Body::SpanStop(_) => counter_index(RecordType::SpanStop, EventKind::NONE),
             Body::SpanRaise(_) => counter_index(RecordType::SpanRaise, EventKind::NONE),
+            Body::Result => counter_index(RecordType::Result, EventKind::NONE),
         })
     }
 
@@ -60,6 +61,7 @@ impl fmt::Display for Counter {
             None if span_record(RecordType::SpanStart) => f.write_str("span_start"),
             None if span_record(RecordType::SpanStop) => f.write_str("span_stop"),
             None if span_record(RecordType::SpanRaise) => f.write_str("span_raise"),
+            None if span_record(RecordType::Result) => f.write_str("result"),
             None => write!(f, "counter {}", self.0),
         }
     }

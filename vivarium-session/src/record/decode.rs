@@ -22,6 +22,8 @@ pub enum Body<'a> {
     SpanStop(SpanStop),
     /// Something is raised in a span.
     SpanRaise(SpanRaise<'a>),
+    /// The head has the result of the events that the thread told of before, if it is known.
+    Result,
 }
 
 impl<'a> Record<'a> {
@@ -40,6 +42,7 @@ impl<'a> Record<'a> {
             RecordType::SpanStart => Body::SpanStart(SpanStart::read(&payload)?),
             RecordType::SpanStop => Body::SpanStop(SpanStop::read(&payload)?),
             RecordType::SpanRaise => Body::SpanRaise(SpanRaise::read(&payload)?),
+            RecordType::Result => Body::Result,
             _ => return Err(Malformed::UnknownType(record as u8)),
         };
         Ok(Self { head, body })

@@ -54,6 +54,8 @@ impl Tracker {
                 self.collect_stack(head, place);
                 emit(Step::SpanRaise(RaiseStep { head, image, place, stack: &self.stack, raise }));
             }
+            // Those that it belongs to have it by now.
+            Body::Result => {}
         }
     }
 

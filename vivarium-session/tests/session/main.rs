@@ -9,6 +9,7 @@ mod a_lost_stop_misnests_nothing;
 mod a_panic_is_told_where_it_happens;
 mod a_part_of_a_session_is_told_as_a_whole;
 mod a_recording_renders_as_its_session_did;
+mod a_result_reaches_the_events_before_it;
 mod a_sink_that_fails_fails_alone;
 mod a_span_holds_what_its_thread_does;
 mod an_async_span_keeps_its_identity_over_polls_and_threads;

@@ -27,9 +27,9 @@ events! {
         thread: Pid = Number(1), "the new thread";
         kind: TaskKind = Number(2), "a process or a thread";
     } via {
-        Lsm: Sight::by(&["sched_process_fork"]),
-        Fentry: Sight::by(&["sched_process_fork"]),
-        Syscalls: Sight::by(&["sched_process_fork"]),
+        Lsm: Sight::by(&["task_newtask"]),
+        Fentry: Sight::by(&["task_newtask"]),
+        Syscalls: Sight::by(&["task_newtask"]),
     }
 
     /// A process executes another program.

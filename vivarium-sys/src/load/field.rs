@@ -50,6 +50,8 @@ fields! {
     TaskRealParent = "task_struct", "real_parent";
     TaskThreadPid = "task_struct", "thread_pid";
     TaskPidLinks = "task_struct", "pid_links";
+    TaskStartTime = "task_struct", "start_time";
+    TaskSelfExecId = "task_struct", "self_exec_id";
     SignalLive = "signal_struct", "live.counter";
     SignalFlags = "signal_struct", "flags";
     SignalGroupExitCode = "signal_struct", "group_exit_code";
@@ -65,6 +67,11 @@ fields! {
     GroupsList = "group_info", "gid";
     MmArgStart = "mm_struct", "arg_start";
     MmArgEnd = "mm_struct", "arg_end";
+    NewtaskPid = "trace_event_raw_task_newtask", "pid";
+    NewtaskCloneFlags = "trace_event_raw_task_newtask", "clone_flags";
+    ExecOldPid = "trace_event_raw_sched_process_exec", "old_pid";
+    ExecFilename = "trace_event_raw_sched_process_exec", "__data_loc_filename";
+    RegsOrigAx = "pt_regs", "orig_ax";
     BprmFile = "linux_binprm", "file";
     BprmFilename = "linux_binprm", "filename";
     BprmInterp = "linux_binprm", "interp";
@@ -116,7 +123,6 @@ fields! {
     RegsR10 = "pt_regs", "r10";
     RegsR8 = "pt_regs", "r8";
     RegsR9 = "pt_regs", "r9";
-    RegsOrigAx = "pt_regs", "orig_ax";
 }
 
 /// Where the fields are in this kernel: the read-only global [`OFFSETS`](super::global::OFFSETS).

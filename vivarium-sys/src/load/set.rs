@@ -54,8 +54,8 @@ pub struct SessionSet {
     pub heirs: SetId,
     /// The user whose processes they may see, [`ANYONE`](Self::ANYONE) where they may see all.
     pub owner: u32,
-    /// Nothing.
-    pub reserved: u32,
+    /// Whether results are told of events that come before them: not 0.
+    pub results: u32,
 }
 
 impl SessionSet {
@@ -73,7 +73,7 @@ impl SessionSet {
             privileged: id,
             heirs: id,
             owner: Self::ANYONE,
-            reserved: 0,
+            results: 0,
         }
     }
 

@@ -156,6 +156,7 @@ impl ThreadState {
     #[inline(always)]
     pub fn become_child(&mut self, process: u32, kind: TaskKind) {
         self.process = process;
+        self.awaits = 0;
         match kind {
             TaskKind::Process => self.inherited = self.depth,
             TaskKind::Thread => self.begin_anew(),
@@ -166,6 +167,7 @@ impl ThreadState {
     #[inline(always)]
     pub fn become_program(&mut self) {
         self.flags = self.flags.without(ThreadFlags::PENDING);
+        self.awaits = 0;
         self.begin_anew();
     }
 

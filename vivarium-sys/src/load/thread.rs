@@ -64,6 +64,8 @@ pub struct ThreadState {
     pub process: u32,
     /// What is special.
     pub flags: ThreadFlags,
+    /// How many programs it had executed when that was last told of.
+    pub executed: u64,
     /// The real, effective and saved user, [`UNKNOWN_USER`](Self::UNKNOWN_USER) until they are learnt.
     pub users: [u32; 3],
     /// The real, effective and saved group, likewise.
@@ -74,6 +76,8 @@ pub struct ThreadState {
     pub inherited: u32,
     /// How many spans it is in beyond those.
     pub overflow: u32,
+    /// Whether events were told of whose results follow: not 0.
+    pub awaits: u32,
     /// The spans, the innermost last.
     pub frames: [Frame; MAX_DEPTH],
 }
@@ -89,11 +93,13 @@ impl ThreadState {
             sessions,
             process,
             flags,
+            executed: 0,
             users: [Self::UNKNOWN_USER; 3],
             groups: [Self::UNKNOWN_USER; 3],
             depth: 0,
             inherited: 0,
             overflow: 0,
+            awaits: 0,
             frames: [Frame::NONE; MAX_DEPTH],
         }
     }

@@ -6,6 +6,7 @@ use vivarium_sys::load::{Field, Syscall};
 use crate::event;
 use crate::hooks::{Arguments, hook};
 use crate::path::{Name, Place};
+use crate::result::Answer;
 use crate::syscalls::Call;
 
 hook!(truncate: lsm "path_truncate" by lsm_truncate, fentry "security_path_truncate" by fentry_truncate);
@@ -31,7 +32,7 @@ fn tell(place: Place) {
     if !matches!(call.which(), Some(Syscall::Truncate | Syscall::Ftruncate)) {
         return;
     }
-    event::tell::<1, 1>(EventKind::FILE_TRUNCATE, None, |_, record| {
+    event::tell::<1, 1>(EventKind::FILE_TRUNCATE, Answer::Follows, |_, record| {
         record.number(0, call.argument(1));
         record.text(0, |room| room.path(place, Name::MayBeGone));
     });

@@ -9,6 +9,7 @@ use crate::event;
 use crate::hooks::{Arguments, hook};
 use crate::mode::{self, FileType, PERMISSIONS};
 use crate::path::{Name, Place};
+use crate::result::Answer;
 use crate::syscalls::Call;
 
 hook!(mkdir: lsm "path_mkdir" by lsm_mkdir, fentry "security_path_mkdir" by fentry_mkdir);
@@ -18,7 +19,7 @@ hook!(read: lsm "file_permission" by lsm_getdents, fentry "iterate_dir" by fentr
 /// `directory, name, mode`
 #[inline(always)]
 fn mkdir(arguments: &impl Arguments) {
-    event::tell::<1, 1>(EventKind::FILE_MKDIR, None, |_, record| {
+    event::tell::<1, 1>(EventKind::FILE_MKDIR, Answer::Follows, |_, record| {
         let name = name_in(arguments.typed(0), arguments.typed(1));
         record.number(0, arguments.number(2) & PERMISSIONS);
         record.text(0, |room| room.path(name, Name::Given));
@@ -30,13 +31,13 @@ fn mkdir(arguments: &impl Arguments) {
 fn mknod(arguments: &impl Arguments) {
     let mode = arguments.number(2) as u16;
     if !FileType::of(mode).is_regular() {
-        event::tell::<3, 1>(EventKind::FILE_MKNOD, None, |_, record| {
+        event::tell::<3, 1>(EventKind::FILE_MKNOD, Answer::Follows, |_, record| {
             let name = name_in(arguments.typed(0), arguments.typed(1));
             mode::describe(record, mode, arguments.number(3) as u32);
             record.text(0, |room| room.path(name, Name::Given));
         });
     } else if is_running([Syscall::Mknod, Syscall::Mknodat]) {
-        event::tell::<1, 1>(EventKind::FILE_CREATE, None, |_, record| {
+        event::tell::<1, 1>(EventKind::FILE_CREATE, Answer::Follows, |_, record| {
             let name = name_in(arguments.typed(0), arguments.typed(1));
             record.number(0, u64::from(mode) & PERMISSIONS);
             record.text(0, |room| room.path(name, Name::Given));
@@ -56,7 +57,7 @@ fn read(arguments: &impl Arguments) {
     if File::of_descriptor(call.int(0)) != Some(File(file.address())) {
         return;
     }
-    event::tell::<1, 1>(EventKind::FILE_GETDENTS, None, |_, record| {
+    event::tell::<1, 1>(EventKind::FILE_GETDENTS, Answer::Follows, |_, record| {
         record.number(0, call.argument(2) & u64::from(u32::MAX));
         record.text(0, |room| room.path(Place::of(file.inner(Field::FilePath)), Name::MayBeGone));
     });

@@ -5,6 +5,7 @@ use vivarium_sys::event::EventKind;
 use crate::event;
 use crate::extended::Change;
 use crate::hooks::{Arguments, hook};
+use crate::result::Answer;
 use crate::syscalls::Call;
 
 hook!(set: lsm "inode_setxattr" by lsm_setxattr, fentry "security_inode_setxattr" by fentry_setxattr);
@@ -38,7 +39,7 @@ fn remove_list(arguments: &impl Arguments) {
 
 #[inline(always)]
 fn tell_set(arguments: &impl Arguments) {
-    event::tell::<2, 2>(EventKind::FILE_SETXATTR, None, |_, record| {
+    event::tell::<2, 2>(EventKind::FILE_SETXATTR, Answer::Follows, |_, record| {
         if let Some(call) = Call::running() {
             if let Some(change) = Change::running(&call) {
                 let (size, flags) = change.value();
@@ -53,7 +54,7 @@ fn tell_set(arguments: &impl Arguments) {
 
 #[inline(always)]
 fn tell_removed(arguments: &impl Arguments) {
-    event::tell::<0, 2>(EventKind::FILE_REMOVEXATTR, None, |_, record| {
+    event::tell::<0, 2>(EventKind::FILE_REMOVEXATTR, Answer::Follows, |_, record| {
         if let Some(call) = Call::running() {
             if let Some(change) = Change::running(&call) {
                 record.text(0, |room| room.given(change.file));

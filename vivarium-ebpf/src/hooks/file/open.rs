@@ -8,6 +8,7 @@ use crate::hooks::{Arguments, hook};
 use crate::mode::PERMISSIONS;
 use crate::open;
 use crate::path::{Name, Place};
+use crate::result::Answer;
 
 hook!(open: lsm "file_open" by lsm_open, fentry "security_file_open" by fentry_open);
 
@@ -16,13 +17,13 @@ hook!(open: lsm "file_open" by lsm_open, fentry "security_file_open" by fentry_o
 fn open(arguments: &impl Arguments) {
     let file = arguments.typed(0);
     if open::has_created(file.get(Field::FileMode)) {
-        event::tell::<1, 1>(EventKind::FILE_CREATE, None, |_, record| {
+        event::tell::<1, 1>(EventKind::FILE_CREATE, Answer::Follows, |_, record| {
             let mode: u16 = file.follow(Field::FileInode).get(Field::InodeMode);
             record.number(0, u64::from(mode) & PERMISSIONS);
             record.text(0, |room| room.path(Place::of(file.inner(Field::FilePath)), Name::MayBeGone));
         });
     }
-    event::tell::<2, 1>(EventKind::PATH_OPEN, None, |_, record| {
+    event::tell::<2, 1>(EventKind::PATH_OPEN, Answer::Follows, |_, record| {
         let flags: u32 = file.get(Field::FileFlags);
         record.number(0, open::told(flags.into()));
         if open::creates(flags.into()) {

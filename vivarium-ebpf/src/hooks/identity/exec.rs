@@ -7,13 +7,14 @@ use crate::event;
 use crate::hooks::{Arguments, hook};
 use crate::kernel::Typed;
 use crate::path::{Name, Place};
+use crate::result::Answer;
 
 hook!(commit: lsm "bprm_committing_creds" by lsm_creds, fentry "security_bprm_committing_creds" by fentry_creds);
 
 /// `program`: its credentials are to take the place of those that the thread has.
 #[inline(always)]
 fn commit(arguments: &impl Arguments) {
-    event::tell::<4, 1>(EventKind::BPRM_CREDS, None, |_, record| {
+    event::tell::<4, 1>(EventKind::BPRM_CREDS, Answer::Follows, |_, record| {
         let program = arguments.typed(0);
         let after = program.follow(Field::BprmCred);
         let before = Typed::current_task().follow(Field::TaskCred);

@@ -128,6 +128,23 @@ impl Kernel {
         self.raw_event(tid, kind, None, numbers, &texts);
     }
 
+    /// A hook tells of an open before it is done.
+    pub(crate) fn asks_to_open(&mut self, tid: u32, path: &str) {
+        let header = self.header(tid, RecordType::Event, EventKind::PATH_OPEN);
+        let flags = header.flags.with(RecordFlags::RESULT_FOLLOWS);
+        self.send(&Header { flags, ..header }, &[0, 0], &[whole(path.as_bytes())]);
+    }
+
+    /// The system call returns in which the last of those were asked for.
+    pub(crate) fn returns(&mut self, tid: u32, result: Option<i32>) {
+        let mut header = self.header(tid, RecordType::Result, EventKind::NONE);
+        if let Some(result) = result {
+            header.result = result;
+            header.flags = header.flags.with(RecordFlags::HAS_RESULT);
+        }
+        self.send(&header, &[], &[]);
+    }
+
     /// An event with all that a record can say.
     pub(crate) fn raw_event(
         &mut self,

@@ -4,20 +4,31 @@ use super::needs::*;
 use super::{Absence, Attach, Program};
 use crate::event::{Backend, EventKind};
 use crate::load::Field::*;
-use crate::load::FieldSet;
+use crate::load::{FieldSet, RESULTS};
 use crate::probe::Probe;
 
 pub(super) const PROGRAMS: &[Program] = &[
     Program::everywhere("span_start", Attach::Site(Probe::Start), &[], FieldSet::NONE),
     Program::everywhere("span_stop", Attach::Site(Probe::Stop), &[], FieldSet::NONE),
     Program::everywhere("span_raise", Attach::Site(Probe::Raise), &[], FieldSet::NONE),
-    Program::everywhere("task_fork", Attach::Tracepoint("sched_process_fork"), &[EventKind::PROC_FORK], FORK),
+    Program::everywhere("task_fork", Attach::Event("task", "task_newtask"), &[EventKind::PROC_FORK], FORK),
+    // What is executed is only told to the typed program, which may be skipped. Then the other one tells what it can.
     Program::everywhere("task_exec", Attach::Tracepoint("sched_process_exec"), &[EventKind::PROC_EXEC], EXEC),
-    Program::everywhere("task_exit", Attach::Tracepoint("sched_process_exit"), &[EventKind::PROC_EXIT], EXIT),
+    Program::everywhere("task_execed", Attach::Event("sched", "sched_process_exec"), &[EventKind::PROC_EXEC], EXECED),
+    Program::everywhere("task_exit", Attach::Event("sched", "sched_process_exit"), &[EventKind::PROC_EXIT], EXIT),
     // Returns the id of the thread that runs it, in the initial namespace: the key for `ADOPT`.
     Program::everywhere("whoami", Attach::TestRun, &[], FieldSet::NONE),
     // Takes an `Assignment`, and returns an `Assigned`.
     Program::everywhere("assign", Attach::TestRun, &[], FieldSet::NONE),
+    // What came of events that hooks told of.
+    Program {
+        name: RESULTS,
+        attach: Attach::Event("raw_syscalls", "sys_exit"),
+        backends: &[Backend::Lsm, Backend::Fentry],
+        events: &[],
+        needs: FieldSet::NONE,
+        absence: Absence::Loss,
+    },
     // System calls, when they return.
     Program {
         name: "sys_exit",

@@ -60,19 +60,29 @@ pub(super) const OF_DESCRIPTOR: FieldSet = REGISTERS.with(DESCRIPTOR).with(OF_FI
 pub(super) const SOCKET: FieldSet =
     FieldSet::of(&[FileInode, InodeMode, FilePrivateData, SocketSk, SocketType, SockFamily, SockProtocol]);
 /// A task is made.
-pub(super) const FORK: FieldSet = TASK.with(USERS).with(GROUPS);
+pub(super) const FORK: FieldSet =
+    USERS.with(GROUPS).with(FieldSet::of(&[NewtaskPid, NewtaskCloneFlags, RegsOrigAx, TaskStatus]));
 /// A program is executed.
-pub(super) const EXEC: FieldSet = TASK.with(USERS).with(GROUPS).with(OF_FILE).with(FieldSet::of(&[
+pub(super) const EXECED: FieldSet = USERS.with(GROUPS).with(PATH).with(FieldSet::of(&[
     CredPermitted,
     FsPwd,
     TaskMm,
+    TaskSelfExecId,
     MmArgStart,
     MmArgEnd,
-    BprmFile,
-    BprmFilename,
-    BprmInterp,
-    BprmArgc,
+    ExecOldPid,
+    ExecFilename,
 ]));
+/// The same, with all that is known of the program.
+pub(super) const EXEC: FieldSet =
+    EXECED.with(OF_FILE).with(FieldSet::of(&[BprmFile, BprmFilename, BprmInterp, BprmArgc]));
 /// A task ends.
-pub(super) const EXIT: FieldSet =
-    TASK.with(FieldSet::of(&[TaskSignal, TaskGroupLeader, TaskExitCode, SignalLive, SignalFlags, SignalGroupExitCode]));
+pub(super) const EXIT: FieldSet = TASK.with(FieldSet::of(&[
+    TaskSignal,
+    TaskGroupLeader,
+    TaskStartTime,
+    TaskExitCode,
+    SignalLive,
+    SignalFlags,
+    SignalGroupExitCode,
+]));
