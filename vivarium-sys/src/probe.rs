@@ -2,7 +2,7 @@
 //!
 //! | probe | arguments, in this order |
 //! |---|---|
-//! | `span_start` | instance `u64`, site id `u64`, [`StartFlags`] `u32`, name (C string), descriptor ([`DynamicSite`], or null) |
+//! | `span_start` | instance `u64`, site id `u64`, [`StartFlags`] `u32`, name (C string), descriptor ([`DynamicSite`](crate::dynamic::DynamicSite), or null) |
 //! | `span_stop` | instance `u64`, site id `u64`, [`StopFlags`] `u32` |
 //! | `span_raise` | instance `u64`, site id `u64`, [`RaiseKind`] `u32`, message (C string), file (C string), line `u32` |
 //!
@@ -22,9 +22,7 @@
 //! A thread's spans are a stack, and a stop takes along what was started above it. Where a `tracing` span is left while spans
 //! above it go on, those stop first, and start again afterwards, with the flag `POLL` whatever they are.
 
-use core::ffi::{CStr, c_char};
-
-use crate::dynamic::DynamicSite;
+use core::ffi::{CStr, c_char, c_void};
 
 /// The provider of all probes.
 pub const PROVIDER: &str = "vivarium";
@@ -157,9 +155,15 @@ pub struct Raise<'a> {
     pub line: u32,
 }
 
-/// Fires `span_start` of one site, whose id is the second argument.
-pub type StartProbe = extern "C" fn(u64, u64, StartFlags, *const c_char, *const DynamicSite);
-/// Fires `span_stop` of one site, whose id is the second argument.
-pub type StopProbe = extern "C" fn(u64, u64, StopFlags);
-/// Fires `span_raise` of one site, whose id is the second argument.
-pub type RaiseProbe = fn(u64, u64, &Raise<'_>);
+/// Fires one of the probes of a site: of all of them the arguments are in the same order, and the last of these tells which.
+///
+/// A probe looks at no more than it has.
+pub type Fire = extern "C" fn(
+    instance: u64,
+    site: u64,
+    flags_or_kind: u32,
+    name_or_message: *const c_char,
+    descriptor_or_file: *const c_void,
+    line: u32,
+    probe: u32,
+);

@@ -1,10 +1,10 @@
 //! What a site is: its identity, its kind, and its three probes.
 
-use core::ffi::{CStr, c_char};
-use core::fmt;
+use core::ffi::{CStr, c_char, c_void};
+use core::{fmt, ptr};
 
 use crate::dynamic::DynamicSite;
-use crate::probe::{Raise, RaiseProbe, StartFlags, StartProbe, StopFlags, StopProbe};
+use crate::probe::{Fire, Probe, Raise, StartFlags, StopFlags};
 
 /// The identity of a site: derived from where it stands, so that it is the same in every build of the same source.
 ///
@@ -153,7 +153,7 @@ site_kinds! {
     Tracing = 4, "tracing";
 }
 
-/// A site as the program holds it: who it is, and the functions that carry its probes.
+/// A site as the program holds it: who it is, and the function that carries its probes.
 ///
 /// Made by [`site!`](crate::site!) for places in the code, and by [`DynamicSite`] for the others.
 #[derive(Debug)]
@@ -164,37 +164,32 @@ pub struct Site {
     pub name: &'static CStr,
     /// What is known of a dynamic site; of a place in the code it stands in the ELF file.
     pub descriptor: Option<&'static DynamicSite>,
-    /// Fires `span_start`.
-    pub start: StartProbe,
-    /// Fires `span_stop`.
-    pub stop: StopProbe,
-    /// Fires `span_raise`.
-    pub raise: RaiseProbe,
+    /// Fires its probes.
+    pub fire: Fire,
 }
 
 impl Site {
     /// A site that isn't anywhere, for platforms without probes.
     pub const NOWHERE: Self = {
-        extern "C" fn start(_: u64, _: u64, _: StartFlags, _: *const c_char, _: *const DynamicSite) {}
-        extern "C" fn stop(_: u64, _: u64, _: StopFlags) {}
-        fn raise(_: u64, _: u64, _: &Raise<'_>) {}
-        Self { id: SiteId::DYNAMIC, name: c"", descriptor: None, start, stop, raise }
+        extern "C" fn fire(_: u64, _: u64, _: u32, _: *const c_char, _: *const c_void, _: u32, _: u32) {}
+        Self { id: SiteId::DYNAMIC, name: c"", descriptor: None, fire }
     };
 
     /// Fires `span_start`.
     pub fn start(&self, instance: InstanceId, flags: StartFlags) {
-        let descriptor = self.descriptor.map_or(core::ptr::null(), core::ptr::from_ref);
-        (self.start)(instance.0, self.id.0, flags, self.name.as_ptr(), descriptor);
+        let descriptor = self.descriptor.map_or(ptr::null(), ptr::from_ref);
+        (self.fire)(instance.0, self.id.0, flags.0, self.name.as_ptr(), descriptor.cast(), 0, Probe::Start as u32);
     }
 
     /// Fires `span_stop`.
     pub fn stop(&self, instance: InstanceId, flags: StopFlags) {
-        (self.stop)(instance.0, self.id.0, flags);
+        (self.fire)(instance.0, self.id.0, flags.0, ptr::null(), ptr::null(), 0, Probe::Stop as u32);
     }
 
     /// Fires `span_raise`.
     pub fn raise(&self, instance: InstanceId, raise: &Raise<'_>) {
-        (self.raise)(instance.0, self.id.0, raise);
+        let (message, file) = (raise.message.as_ptr(), raise.file.as_ptr().cast());
+        (self.fire)(instance.0, self.id.0, raise.kind as u32, message, file, raise.line, Probe::Raise as u32);
     }
 }
 

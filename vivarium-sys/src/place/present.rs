@@ -60,8 +60,8 @@ impl Place {
 /// control character must be given a second time for that, with escapes, as `texts: ["a\\173b", file!()]` for a brace; the
 /// macros of `vivarium` do that.
 ///
-/// Each probe stands in a function of its own that is never inlined. So a site has one address however often its
-/// function is inlined or instantiated, and the marked function holds a test and a call that is rarely made.
+/// The probes stand in a function of their own that is never inlined. So a site has one address for each of them however often
+/// its function is inlined or instantiated, and the marked function holds a test and a call that is rarely made.
 #[macro_export]
 macro_rules! site {
     (
@@ -83,39 +83,29 @@ macro_rules! site {
 
         #[cold]
         #[inline(never)]
-        extern "C" fn start(
+        extern "C" fn fire(
             instance: ::core::primitive::u64,
             site: ::core::primitive::u64,
-            flags: $crate::probe::StartFlags,
-            name: *const ::core::ffi::c_char,
-            descriptor: *const $crate::dynamic::DynamicSite,
+            flags: ::core::primitive::u32,
+            text: *const ::core::ffi::c_char,
+            more: *const ::core::ffi::c_void,
+            line: ::core::primitive::u32,
+            probe: ::core::primitive::u32,
         ) {
-            $crate::__probe_described_start!(
-                function: start, semaphore: SEMAPHORE, id: ID.0, kind: $crate::__site_kind_number!($kind),
-                module: $module, name: $name_text, file: $file_text, line: $line, column: $column,
-                arguments: [instance, site, flags.0, name, descriptor]
+            $crate::__fixed_site!(
+                about: $crate::__site_note!(
+                    $crate::__site_kind_number!($kind), $module, $name_text, $file_text, $line, $column
+                ),
+                function: fire, semaphore: SEMAPHORE, id: ID.0,
+                arguments: [instance, site, flags, text, more, line, probe]
             );
-        }
-
-        #[cold]
-        #[inline(never)]
-        extern "C" fn stop(instance: ::core::primitive::u64, site: ::core::primitive::u64, flags: $crate::probe::StopFlags) {
-            $crate::__probe_stop!(fixed, stop, SEMAPHORE, ID.0, [instance, site, flags.0]);
-        }
-
-        #[cold]
-        #[inline(never)]
-        fn raise(instance: ::core::primitive::u64, site: ::core::primitive::u64, what: &$crate::probe::Raise<'_>) {
-            $crate::__probe_raise!(fixed, raise, SEMAPHORE, ID.0, [instance, site, what]);
         }
 
         static SITE: $crate::Site = $crate::Site {
             id: ID,
             name: $crate::place_name(::core::concat!($module, "::", $name, "\0")),
             descriptor: ::core::option::Option::None,
-            start,
-            stop,
-            raise,
+            fire,
         };
 
         $crate::Place::new(&SEMAPHORE, &SITE)

@@ -1,9 +1,12 @@
 //! The probes that all dynamic sites share, and the note that locates their list.
 
-use core::ffi::c_char;
+use core::ffi::{c_char, c_void};
 
+#[cfg(target_arch = "aarch64")]
+use super::aarch64 as form;
+#[cfg(target_arch = "x86_64")]
+use super::x86_64 as form;
 use crate::dynamic::{DynamicSite, REGISTRY};
-use crate::probe::{Raise, StartFlags, StopFlags};
 use crate::{Place, Semaphore, Site, SiteId};
 
 #[unsafe(link_section = ".probes")]
@@ -11,39 +14,32 @@ static SEMAPHORE: Semaphore = Semaphore::new();
 
 #[cold]
 #[inline(never)]
-extern "C" fn start(instance: u64, site: u64, flags: StartFlags, name: *const c_char, descriptor: *const DynamicSite) {
-    crate::__probe_start!(
-        dynamic, start, SEMAPHORE, SiteId::DYNAMIC.0,
-        [
-            ".4byte 996f - 995f, 998f - 997f, 3",
-            "995: .asciz \"vivarium\"",
-            "996: .balign 4",
-            "997: .8byte {registry}",
-            ".8byte _.stapsdt.base",
-            "998: .balign 4"
-        ],
-        [instance, site, flags.0, name, descriptor]
-        registry = sym REGISTRY,
+extern "C" fn fire(
+    instance: u64,
+    site: u64,
+    flags: u32,
+    text: *const c_char,
+    more: *const c_void,
+    line: u32,
+    probe: u32,
+) {
+    form::dynamic_site!(
+        about: ".4byte 992f - 991f, 994f - 993f, 3\n\
+                991: .asciz \"vivarium\"\n\
+                992: .balign 4\n\
+                993: .8byte {registry}, _.stapsdt.base\n\
+                994: .balign 4",
+        function: fire, semaphore: SEMAPHORE, id: SiteId::DYNAMIC.0,
+        arguments: [instance, site, flags, text, more, line, probe],
+        registry = sym REGISTRY
     );
-}
-
-#[cold]
-#[inline(never)]
-extern "C" fn stop(instance: u64, site: u64, flags: StopFlags) {
-    crate::__probe_stop!(dynamic, stop, SEMAPHORE, SiteId::DYNAMIC.0, [instance, site, flags.0]);
-}
-
-#[cold]
-#[inline(never)]
-fn raise(instance: u64, site: u64, what: &Raise<'_>) {
-    crate::__probe_raise!(dynamic, raise, SEMAPHORE, SiteId::DYNAMIC.0, [instance, site, what]);
 }
 
 impl Site {
     /// The site that `descriptor` describes, which must have been registered; `name` is its module path and name.
     #[must_use]
     pub const fn dynamic(descriptor: &'static DynamicSite, name: &'static core::ffi::CStr) -> Self {
-        Self { id: descriptor.id(), name, descriptor: Some(descriptor), start, stop, raise }
+        Self { id: descriptor.id(), name, descriptor: Some(descriptor), fire }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Probe sites on x86-64 Linux.
 //!
-//! A site is two instructions that do nothing, `nop; nop10` (`90`, then `66 2e 0f 1f 84 00 00 00 00 00`), at an address
+//! A probe is two instructions that do nothing, `nop; nop10` (`90`, then `66 2e 0f 1f 84 00 00 00 00 00`), at an address
 //! that the notes tell. An observer puts its breakpoint on the first; a kernel that can do better than a breakpoint
 //! rewrites the second. Never a bare `nop5`: some kernels turn one into a call that writes below the stack pointer, where
 //! a leaf function keeps its variables. For the same reason the assembly isn't marked `nostack`.
@@ -9,78 +9,54 @@
 //! constant that costs no instruction. A place in the code carries its id as a constant (`fixed`); the shared probes of
 //! the dynamic sites carry it in a register (`dynamic`).
 
-/// Calls [`__probe!`](crate::__probe) with what all three probes share on this architecture.
+/// Emits the probes of a site, and chooses the one with the number `$probe`.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __probe_x86_64 {
+macro_rules! __probes_here {
     (
-        $probe:literal, $number:literal, $arguments:expr, $function:path, $semaphore:path, $id:expr, [$($more:expr),*],
-        [$($operands:tt)*]
+        site: $site_at:literal, about: $about:expr, function: $function:path, semaphore: $semaphore:path, id: $id:expr,
+        arguments: [$instance:expr, $site:expr, $flags:expr, $text:expr, $more:expr, $line:expr, $probe:expr]
+        $(, $operand:ident = $($value:tt)+)?
     ) => {
-        $crate::__probe!(
-            instruction: ".byte 0x90, 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00",
+        $crate::__probes!(
+            code: "cmp $2, %eax\n\
+                   je 9902f\n\
+                   ja 9903f\n\
+                   9901: .byte 0x90, 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00\n\
+                   jmp 999f\n\
+                   9902: .byte 0x90, 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00\n\
+                   jmp 999f\n\
+                   9903: .byte 0x90, 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00\n\
+                   999:",
             keep: "R_X86_64_NONE", page: "4096",
-            probe: $probe, number: $number, arguments: $arguments,
-            function: $function, semaphore: $semaphore, id: $id, more: [$($more),*],
-            operands: [$($operands)*], options: [att_syntax, readonly, preserves_flags]
+            start: ::core::concat!("8@%rdi ", $site_at, " 4@%edx 8@%rcx 8@%r8"),
+            stop: ::core::concat!("8@%rdi ", $site_at, " 4@%edx"),
+            raise: ::core::concat!("8@%rdi ", $site_at, " 4@%edx 8@%rcx 8@%r8 4@%r9d"),
+            about: $about, function: $function, semaphore: $semaphore, id: $id,
+            operands: [
+                in("rdi") $instance, in("rsi") $site, in("edx") $flags, in("rcx") $text, in("r8") $more, in("r9d") $line,
+                in("eax") $probe, $($operand = $($value)+,)?
+            ],
+            options: [att_syntax, readonly]
         )
     };
 }
 
-/// How the site id stands among the arguments.
+/// How a constant site id stands among the arguments.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __probe_site_argument {
-    (fixed) => {
-        "8@${id}"
-    };
-    (dynamic) => {
-        "8@%rsi"
+macro_rules! __fixed_site {
+    ($($rest:tt)*) => {
+        $crate::__probes_here!(site: "8@${id}", $($rest)*)
     };
 }
 
-/// Emits `span_start`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __probe_start {
-    (
-        $form:ident, $function:path, $semaphore:path, $id:expr, [$($more:expr),*],
-        [$instance:expr, $site:expr, $flags:expr, $name:expr, $descriptor:expr] $($operand:tt)*
-    ) => {
-        $crate::__probe_x86_64!(
-            "span_start", "1",
-            ::core::concat!("8@%rdi ", $crate::__probe_site_argument!($form), " 4@%edx 8@%rcx 8@%r8"),
-            $function, $semaphore, $id, [$($more),*],
-            [in("rdi") $instance, in("rsi") $site, in("edx") $flags, in("rcx") $name, in("r8") $descriptor, $($operand)*]
-        )
+/// How a site id that is an argument stands among them.
+#[cfg(feature = "dynamic")]
+macro_rules! dynamic_site {
+    ($($rest:tt)*) => {
+        $crate::__probes_here!(site: "8@%rsi", $($rest)*)
     };
 }
-
-/// Emits `span_stop`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __probe_stop {
-    ($form:ident, $function:path, $semaphore:path, $id:expr, [$instance:expr, $site:expr, $flags:expr]) => {
-        $crate::__probe_x86_64!(
-            "span_stop", "2",
-            ::core::concat!("8@%rdi ", $crate::__probe_site_argument!($form), " 4@%edx"),
-            $function, $semaphore, $id, [],
-            [in("rdi") $instance, in("rsi") $site, in("edx") $flags,]
-        )
-    };
-}
-
-/// Emits `span_raise`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __probe_raise {
-    ($form:ident, $function:path, $semaphore:path, $id:expr, [$instance:expr, $site:expr, $raise:expr]) => {
-        $crate::__probe_x86_64!(
-            "span_raise", "3",
-            ::core::concat!("8@%rdi ", $crate::__probe_site_argument!($form), " 4@%edx 8@%rcx 8@%r8 4@%r9d"),
-            $function, $semaphore, $id, [],
-            [in("rdi") $instance, in("rsi") $site, in("edx") $raise.kind as ::core::primitive::u32,
-             in("rcx") $raise.message.as_ptr(), in("r8") $raise.file.as_ptr(), in("r9d") $raise.line,]
-        )
-    };
-}
+#[cfg(feature = "dynamic")]
+pub(super) use dynamic_site;
