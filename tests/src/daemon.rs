@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -96,14 +96,8 @@ impl Daemon {
         let mut command = Command::new(words[0]);
         command.args(&words[1..]).env("VIVARIUM_SOCKET", self.socket()).stdin(Stdio::null());
         if user != 0 {
+            // Other groups are given up as well when root becomes someone else.
             command.uid(user).gid(user);
-            // SAFETY: a system call alone, between fork and exec.
-            unsafe {
-                command.pre_exec(|| match libc::setgroups(0, std::ptr::null()) {
-                    0 => Ok(()),
-                    _ => Err(std::io::Error::last_os_error()),
-                });
-            }
         }
         command
     }

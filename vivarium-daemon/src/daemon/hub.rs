@@ -21,7 +21,7 @@ use vivarium_sys::wire::COUNTERS;
 use super::family;
 use super::observed::{Address, Observed};
 use super::outbox::{Outbox, Overflow};
-use super::scout::Scout;
+use super::scout::{self, Scout};
 use crate::cli::with_causes;
 use crate::elf::Image;
 use crate::kernel::backend::{NoBackend, RunningBackend};
@@ -116,6 +116,11 @@ impl Hub {
     pub(super) fn start_scout(&mut self) -> Result<(), HubError> {
         self.scout = Some(Scout::start().map_err(HubError::Start)?);
         Ok(())
+    }
+
+    /// Whether the users of a process are those of this one.
+    pub(super) fn is_here(&self, process: Pid) -> bool {
+        self.scout.as_ref().map_or_else(|| scout::is_here(process), |scout| scout.is_here(process))
     }
 
     /// Where events come from.

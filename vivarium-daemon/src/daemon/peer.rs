@@ -1,6 +1,5 @@
 //! Who is connected, as the kernel recorded it at that moment.
 
-use std::fs;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -30,8 +29,8 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    /// Who is at the other side.
-    pub(super) fn of(socket: &UnixStream) -> io::Result<Self> {
+    /// Who is at the other side. Whether its users are those of this process is for `is_here` to say.
+    pub(super) fn of(socket: &UnixStream, is_here: impl FnOnce(Pid) -> bool) -> io::Result<Self> {
         let credentials = getsockopt(socket, PeerCredentials)?;
         let pid = Pid(u32::try_from(credentials.pid()).unwrap_or(0));
         let process = match peer_pidfd(socket) {
@@ -40,7 +39,7 @@ impl Peer {
             Err(error) => return Err(error),
         };
         let user = credentials.uid();
-        Ok(Self { user, group: credentials.gid(), is_privileged: user == 0 && has_power(&process), process })
+        Ok(Self { user, group: credentials.gid(), is_privileged: user == 0 && has_power(&process, is_here), process })
     }
 
     /// The user whose processes alone it may observe.
@@ -50,12 +49,10 @@ impl Peer {
 }
 
 /// Whether a process of root is one that may look at the processes of others: in a container, it may well not.
-fn has_power(process: &Pidfd) -> bool {
+fn has_power(process: &Pidfd, is_here: impl FnOnce(Pid) -> bool) -> bool {
     let Some(pid) = process.process() else { return false };
-    let namespace = |of: &str| fs::read_link(format!("/proc/{of}/ns/user")).ok();
-    let is_here = namespace(&pid.to_string()).is_some_and(|theirs| Some(theirs) == namespace("self"));
     let may_trace = Standing::of(pid).is_ok_and(|standing| standing.effective & CAP_SYS_PTRACE != 0);
-    is_here && may_trace && process.process() == Some(pid)
+    is_here(pid) && may_trace && process.process() == Some(pid)
 }
 
 fn peer_pidfd(socket: &UnixStream) -> io::Result<Pidfd> {

@@ -3,7 +3,7 @@
 //! Landlock keeps whoever is confined by it from looking into any process outside, whatever else it allows. So a thread that
 //! Landlock does not confine looks for the others. It only opens: what is in the files is read elsewhere.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -22,6 +22,7 @@ pub(super) struct Scout(Sender<Question>);
 enum Question {
     Mapped(Pid, Sender<Result<Vec<MappedFile>, ProcessError>>),
     Code(Newcomer, Sender<Option<File>>),
+    Here(Pid, Sender<bool>),
 }
 
 impl Scout {
@@ -34,6 +35,9 @@ impl Scout {
                 match question {
                     Question::Mapped(process, tell) => {
                         let _ = tell.send(Process::open(process).and_then(|process| process.files()));
+                    }
+                    Question::Here(process, tell) => {
+                        let _ = tell.send(is_here(process));
                     }
                     Question::Code(newcomer, tell) => {
                         let _ = tell.send(newcomer.candidates().find_map(|path| open(&path).ok()));
@@ -52,12 +56,25 @@ impl Scout {
         told.recv().unwrap_or(Err(ProcessError::NoSuchProcess(process)))
     }
 
+    /// Whether the users of a process are those of this one.
+    pub(super) fn is_here(&self, process: Pid) -> bool {
+        let (tell, told) = channel();
+        let _ = self.0.send(Question::Here(process, tell));
+        told.recv().unwrap_or(false)
+    }
+
     /// The file of code that comes to be executed.
     pub(super) fn code(&self, newcomer: Newcomer) -> Option<File> {
         let (tell, told) = channel();
         let _ = self.0.send(Question::Code(newcomer, tell));
         told.recv().ok().flatten()
     }
+}
+
+/// Whether a process is in the namespace of users in which this one is.
+pub(super) fn is_here(process: Pid) -> bool {
+    let namespace = |of: &str| fs::read_link(format!("/proc/{of}/ns/user")).ok();
+    namespace(&process.to_string()).is_some_and(|theirs| Some(theirs) == namespace("self"))
 }
 
 /// Opens a file without waiting for anyone, as the one end of a pipe would.

@@ -151,7 +151,7 @@ impl Server {
 
     fn admit(&mut self, socket: UnixStream) -> io::Result<()> {
         socket.set_nonblocking(true)?;
-        let peer = Peer::of(&socket)?;
+        let peer = Peer::of(&socket, |process| self.hub.is_here(process))?;
         let mut client = Client::new(socket, peer);
         let user = client.peer.user;
         let same = self.clients.values().filter(|other| other.peer.user == user).count();
