@@ -92,7 +92,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
         Either::Remote(RemoteObserver::find(SocketPath::from_environment(), options)?)
     } else {
         let options = ObserverOptions { backend: args.backend, ring: args.ring_size, filter, brevity, end, at_exec };
-        Either::Here(Observer::prepare(options)?)
+        Either::Here(Box::new(Observer::prepare(options)?))
     };
 
     let output = if args.live { args.output.clone().live() } else { args.output.clone() };
@@ -117,7 +117,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
 
 /// Who observes.
 enum Either {
-    Here(Observer),
+    Here(Box<Observer>),
     Remote(RemoteObserver),
 }
 

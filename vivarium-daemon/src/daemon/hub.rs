@@ -263,12 +263,9 @@ impl Hub {
 
     /// Attaches to the code in a file that a client has opened.
     pub(super) fn attach_file(&mut self, session: SessionId, file: File) {
-        match Image::from_file(file) {
-            Ok(image) => {
-                self.attach_image(session, &image, &Text::from("a program of the command"));
-            }
-            // Scripts, and programs of other kinds.
-            Err(_) => {}
+        // Scripts, and programs of other kinds, have no sites.
+        if let Ok(image) = Image::from_file(file) {
+            self.attach_image(session, &image, &Text::from("a program of the command"));
         }
     }
 
