@@ -6,6 +6,7 @@
 mod access;
 mod client;
 mod confine;
+mod detacher;
 mod family;
 mod hub;
 mod listener;

@@ -15,7 +15,7 @@ mod oddities;
 mod verdict;
 
 pub use counters::{Counter, KernelCounts};
-pub use gaps::{Gap, GapGroup, gaps};
+pub use gaps::{Gap, GapGroup, GapSummary, gaps};
 pub use oddities::Oddities;
 pub use verdict::{Missing, Verdict};
 

@@ -5,8 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
-use std::sync::mpsc;
-use std::thread;
 
 use aya::maps::MapError;
 use vivarium_protocol::{Message, Reason, Refusal};
@@ -18,6 +16,7 @@ use vivarium_sys::event::Backend;
 use vivarium_sys::load::{LossKey, SetId, ThreadFlags};
 use vivarium_sys::wire::COUNTERS;
 
+use super::detacher::Detacher;
 use super::family;
 use super::observed::{Address, Observed};
 use super::outbox::{Outbox, Overflow};
@@ -25,7 +24,6 @@ use super::scout::{self, Scout};
 use crate::cli::with_causes;
 use crate::elf::Image;
 use crate::kernel::backend::{NoBackend, RunningBackend};
-use crate::kernel::uprobe::Attached;
 use crate::kernel::{
     Addition, AdoptError, Attachments, KernelSide, KernelSideError, Needs, Ring, RingSize, SessionId, Tally,
     TallyError, Unavailable,
@@ -59,7 +57,7 @@ pub(super) struct Hub {
     /// Who looks at what processes run.
     scout: Option<Scout>,
     /// Where detaching goes on while other things are done.
-    detacher: Option<mpsc::Sender<Vec<Attached>>>,
+    detacher: Detacher,
 }
 
 /// Why nothing can be observed.
@@ -108,7 +106,7 @@ impl Hub {
             sessions: BTreeMap::new(),
             read: vec![0; COUNTERS as usize],
             scout: None,
-            detacher: None,
+            detacher: Detacher::default(),
         })
     }
 
@@ -271,6 +269,7 @@ impl Hub {
 
     fn attach_image(&mut self, session: SessionId, image: &Image, name: &Text) {
         let Ok(programs) = self.side.spans() else { return };
+        self.detacher.finish();
         let added = self.attachments.add_image(programs, image, session);
         self.introduce(session, name, added);
     }
@@ -350,6 +349,7 @@ impl Hub {
                 continue;
             }
             let Ok(programs) = self.side.spans() else { return };
+            self.detacher.finish();
             let added = self.attachments.add_image(programs, &image, session);
             if let Some(count) = self.introduce(session, &name, added).filter(|count| *count > 0) {
                 self.late.add(newcomer.process, Clock::now().monotonic);
@@ -409,23 +409,7 @@ impl Hub {
 
     fn forget(&mut self, session: SessionId) {
         self.side.forget(session);
-        let unused = self.attachments.end(session);
-        if !unused.is_empty() {
-            self.detach(unused);
-        }
-    }
-
-    /// Detaches, which takes its time, while other things are done.
-    fn detach(&mut self, unused: Vec<Attached>) {
-        // Started when it is needed, so that it has no more power than the thread that starts it.
-        let detacher = self.detacher.get_or_insert_with(|| {
-            let (detacher, unused) = mpsc::channel::<Vec<Attached>>();
-            let detach = move || unused.into_iter().for_each(drop);
-            // Where it cannot be started, what is sent to it is dropped here.
-            let _ = thread::Builder::new().name("detacher".to_owned()).spawn(detach);
-            detacher
-        });
-        let _ = detacher.send(unused);
+        self.detacher.detach(self.attachments.end(session));
     }
 
     /// Whether all was read that had been sent at a moment.

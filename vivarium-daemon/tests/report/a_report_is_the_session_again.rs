@@ -3,14 +3,14 @@ use std::io::Read;
 use std::process::Stdio;
 
 use crate::command::{Reports, run};
-use crate::golden::{recording, rendered};
+use crate::golden::{lines, recording, tree};
 
 #[test]
 fn as_a_tree_without_colour_in_a_pipe() {
     let reports = Reports::new();
     let file = reports.file("tour.recording", &recording("tour"));
     let (status, output, messages) = run(&mut reports.command(&file));
-    assert_eq!((status, output, messages.as_str()), (Some(0), rendered("tour", "tree"), ""));
+    assert_eq!((status, output, messages.as_str()), (Some(0), tree("tour"), ""));
 }
 
 #[test]
@@ -20,7 +20,7 @@ fn as_json_lines_into_a_file() {
     let to = reports.file("out.jsonl", &[b'x'; 1 << 20]);
     let (status, output, messages) = run(reports.command(&file).args(["--format", "jsonl", "-o"]).arg(&to));
     assert_eq!((status, output.as_str(), messages.as_str()), (Some(0), "", ""));
-    assert_eq!(fs::read_to_string(&to).expect("the file is there"), rendered("storm", "jsonl"));
+    assert_eq!(fs::read_to_string(&to).expect("the file is there"), lines("storm"));
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn and_strict_about_what_is_missing() {
     for (name, expected) in [("tour", 0), ("storm", 3)] {
         let file = reports.file(name, &recording(name));
         let (status, output, _) = run(reports.command(&file).arg("--strict"));
-        assert_eq!((status, output), (Some(expected), rendered(name, "tree")), "{name}");
+        assert_eq!((status, output), (Some(expected), tree(name)), "{name}");
     }
 }
 

@@ -42,6 +42,29 @@ impl<'g> GapGroup<'g> {
     }
 }
 
+/// What cannot be seen, in a few words: the kinds that can't be seen at all, and those of which not everything can.
+#[derive(Clone, Copy, Debug)]
+pub struct GapSummary<'g>(pub &'g [Gap]);
+
+/// As it follows the name of the backend.
+impl fmt::Display for GapSummary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = |partly: bool| {
+            let gaps = self.0.iter().filter(move |gap| gap.what.is_some() == partly);
+            gaps.map(|gap| gap.kind.as_str()).collect::<Vec<_>>().join(", ")
+        };
+        let (unseen, partial) = (names(false), names(true));
+        if !unseen.is_empty() {
+            write!(f, "does not see {unseen}")?;
+        }
+        if !partial.is_empty() {
+            let and = if unseen.is_empty() { "" } else { ", and " };
+            write!(f, "{and}does not see all of {partial} (`vivarium events KIND` says what)")?;
+        }
+        Ok(())
+    }
+}
+
 /// As it follows the words `not visible`.
 impl fmt::Display for GapGroup<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,5 +100,7 @@ mod tests {
         let gaps = [gap("a", Some("half of it")), gap("b", None), gap("c", Some("half of it")), gap("d", None)];
         let lines: Vec<_> = GapGroup::all(&gaps).iter().map(ToString::to_string).collect();
         assert_eq!(lines, [": b, d", " of a, c: half of it"]);
+        let summary = GapSummary(&gaps).to_string();
+        assert_eq!(summary, "does not see b, d, and does not see all of a, c (`vivarium events KIND` says what)");
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::look::{Look, Role};
 use super::{Context, Elapsed};
-use crate::accounting::{GapGroup, Missing, Verdict};
+use crate::accounting::{GapSummary, Missing, Verdict};
 use crate::session::Summary;
 use crate::text::Escaped;
 
@@ -43,9 +43,9 @@ pub(super) fn write_footing(
     for note in &summary.notes {
         writeln!(output, "{} {note}", look.paint(Role::Faint, "note:"))?;
     }
-    let backend = context.info.backend.name();
-    for gap in GapGroup::all(&context.info.not_visible) {
-        let line = format!("with backend {backend} not visible{gap}");
+    let gaps = context.info.not_visible.as_slice();
+    if !gaps.is_empty() {
+        let line = format!("backend {} {}", context.info.backend.name(), GapSummary(gaps));
         writeln!(output, "{}", look.paint(Role::Faint, &line))?;
     }
     Ok(())
