@@ -98,10 +98,9 @@ impl Programs {
         let _ = program::unload(&mut self.ebpf, program);
     }
 
-    /// How often the kernel skipped each of the programs without which something isn't seen.
+    /// How often the kernel skipped each of the programs.
     pub(super) fn times_skipped(&self) -> io::Result<Vec<(&'static str, u64)>> {
-        let alone = PROGRAMS.iter().filter(|program| program.is_alone());
-        alone.map(|program| Ok((program.name, program::times_skipped(&self.ebpf, program)?))).collect()
+        PROGRAMS.iter().map(|program| Ok((program.name, program::times_skipped(&self.ebpf, program)?))).collect()
     }
 
     /// The thread that runs this, in the initial namespace.

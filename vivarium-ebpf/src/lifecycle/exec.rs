@@ -1,7 +1,7 @@
 //! A process executes another program.
 //!
-//! Only the typed tracepoint tells which program that is, and kernels skip its program under preemption. The one of the
-//! trace event is never skipped, and tells what it can unless the other has told more: in which order they run, nobody
+//! Only the typed tracepoint tells which program that is, and kernels may skip its program under preemption. That of the
+//! trace event is never skipped, and sees to it that nobody observes what they may not. In which order they run, nobody
 //! promises.
 
 use aya_ebpf::macros::{btf_tracepoint, tracepoint};
@@ -21,30 +21,33 @@ use crate::wanted;
 
 #[btf_tracepoint(function = "sched_process_exec")]
 fn task_exec(ctx: BtfTracePointContext) -> i32 {
-    executed(ctx.arg(1), |record| describe(record, Typed::argument(ctx.arg(2))));
+    let ids = Ids::current();
+    let Some(state) = settle(ctx.arg(1), ids.thread) else {
+        return 0;
+    };
+    if let Some(thread) = Thread::of(ids, state) {
+        event::tell_of::<1, 4>(&thread, EventKind::PROC_EXEC, Some(0), |_, record| {
+            describe(record, Typed::argument(ctx.arg(2)));
+        });
+    }
+    if let Some(state) = thread::state(ids.thread) {
+        state.become_program();
+    }
     0
 }
 
 #[tracepoint]
 fn task_execed(ctx: TracePointContext) -> u32 {
-    let event = Address::of_event(&ctx);
-    executed(event.get(Field::ExecOldPid), |record| describe_given(record, event));
+    settle(Address::of_event(&ctx).get(Field::ExecOldPid), Ids::current().thread);
     0
 }
 
-/// The running thread, whose number was `old` until now, has begun to execute another program.
+/// What is known of the running thread, whose number was `old` until now, as it is from now on. The second time nothing
+/// changes.
 #[inline(always)]
-fn executed(old: u32, describe: impl FnOnce(&mut Record<1, 4>)) {
-    let ids = Ids::current();
-    let Some(state) = move_state(old, ids.thread) else {
-        return;
-    };
+fn settle(old: u32, thread: u32) -> Option<&'static mut ThreadState> {
+    let state = move_state(old, thread)?;
     let task = Typed::current_task();
-    let count: u64 = task.get(Field::TaskSelfExecId);
-    if state.executed == count {
-        return;
-    }
-    state.executed = count;
     state.flags = state.flags.without(ThreadFlags::PENDING);
     state.users = identity::users(task);
     state.groups = identity::groups(task);
@@ -54,12 +57,7 @@ fn executed(old: u32, describe: impl FnOnce(&mut Record<1, 4>)) {
             thread::withdraw(state, set);
         }
     }
-    if let Some(thread) = Thread::of(ids, state) {
-        event::tell_of::<1, 4>(&thread, EventKind::PROC_EXEC, Some(0), |_, record| describe(record));
-    }
-    if let Some(state) = thread::state(ids.thread) {
-        state.become_program();
-    }
+    Some(state)
 }
 
 /// The state of the running thread. When it wasn't the leader of its process it is now, and has the leader's id.
@@ -99,17 +97,6 @@ fn describe(record: &mut Record<1, 4>, program: Typed) {
     if script {
         record.text(2, |room| room.path(file, Name::MayBeGone));
     }
-    record.text(3, |room| room.path(Place::working_directory(), Name::MayBeGone));
-}
-
-/// Tells what a trace event knows of what is executed.
-#[inline(always)]
-fn describe_given(record: &mut Record<1, 4>, event: Address) {
-    /// Of the place of a text, the bits that say where in the event it begins.
-    const BEGINNING: u32 = 0xffff;
-    let place: u32 = event.get(Field::ExecFilename);
-    describe_name(record, Address(event.0 + u64::from(place & BEGINNING)));
-    describe_memory(record);
     record.text(3, |room| room.path(Place::working_directory(), Name::MayBeGone));
 }
 

@@ -51,7 +51,6 @@ fields! {
     TaskThreadPid = "task_struct", "thread_pid";
     TaskPidLinks = "task_struct", "pid_links";
     TaskStartTime = "task_struct", "start_time";
-    TaskSelfExecId = "task_struct", "self_exec_id";
     SignalLive = "signal_struct", "live.counter";
     SignalFlags = "signal_struct", "flags";
     SignalGroupExitCode = "signal_struct", "group_exit_code";
@@ -69,9 +68,8 @@ fields! {
     MmArgEnd = "mm_struct", "arg_end";
     NewtaskPid = "trace_event_raw_task_newtask", "pid";
     NewtaskCloneFlags = "trace_event_raw_task_newtask", "clone_flags";
-    ExecOldPid = "trace_event_raw_sched_process_exec", "old_pid";
-    ExecFilename = "trace_event_raw_sched_process_exec", "__data_loc_filename";
     RegsOrigAx = "pt_regs", "orig_ax";
+    ExecOldPid = "trace_event_raw_sched_process_exec", "old_pid";
     BprmFile = "linux_binprm", "file";
     BprmFilename = "linux_binprm", "filename";
     BprmInterp = "linux_binprm", "interp";

@@ -100,30 +100,6 @@ const COUNT: usize = {
 };
 
 impl Program {
-    /// Whether nothing is known of what happens where the kernel skips this one: no program that it never skips tells of
-    /// the same.
-    ///
-    /// ```
-    /// use vivarium_sys::load::PROGRAMS;
-    /// let program = |name| PROGRAMS.iter().find(|program| program.name == name).unwrap();
-    /// assert!(program("fentry_open").is_alone());
-    /// assert!(!program("task_exec").is_alone());
-    /// ```
-    #[must_use]
-    pub fn is_alone(&self) -> bool {
-        let is_covered = |kind: &EventKind| {
-            let mut tell =
-                PROGRAMS.iter().filter(|other| other.events.contains(kind) && other.backends == self.backends);
-            tell.any(Self::is_exact)
-        };
-        self.events.is_empty() || !self.events.iter().all(is_covered)
-    }
-
-    /// Whether no kernel ever skips it.
-    const fn is_exact(&self) -> bool {
-        matches!(self.attach, Attach::Event(..))
-    }
-
     const fn everywhere(name: &'static str, attach: Attach, events: &'static [EventKind], needs: FieldSet) -> Self {
         Self { name, attach, backends: &Backend::ALL, events, needs, absence: Absence::Loss }
     }

@@ -64,8 +64,6 @@ pub struct ThreadState {
     pub process: u32,
     /// What is special.
     pub flags: ThreadFlags,
-    /// How many programs it had executed when that was last told of.
-    pub executed: u64,
     /// The real, effective and saved user, [`UNKNOWN_USER`](Self::UNKNOWN_USER) until they are learnt.
     pub users: [u32; 3],
     /// The real, effective and saved group, likewise.
@@ -93,7 +91,6 @@ impl ThreadState {
             sessions,
             process,
             flags,
-            executed: 0,
             users: [Self::UNKNOWN_USER; 3],
             groups: [Self::UNKNOWN_USER; 3],
             depth: 0,

@@ -12,9 +12,9 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program::everywhere("span_stop", Attach::Site(Probe::Stop), &[], FieldSet::NONE),
     Program::everywhere("span_raise", Attach::Site(Probe::Raise), &[], FieldSet::NONE),
     Program::everywhere("task_fork", Attach::Event("task", "task_newtask"), &[EventKind::PROC_FORK], FORK),
-    // What is executed is only told to the typed program, which may be skipped. Then the other one tells what it can.
+    // What is executed is told to the typed program alone, which may be skipped; by whom it is observed must not rest on it.
     Program::everywhere("task_exec", Attach::Tracepoint("sched_process_exec"), &[EventKind::PROC_EXEC], EXEC),
-    Program::everywhere("task_execed", Attach::Event("sched", "sched_process_exec"), &[EventKind::PROC_EXEC], EXECED),
+    Program::everywhere("task_execed", Attach::Event("sched", "sched_process_exec"), &[], EXECED),
     Program::everywhere("task_exit", Attach::Event("sched", "sched_process_exit"), &[EventKind::PROC_EXIT], EXIT),
     // Returns the id of the thread that runs it, in the initial namespace: the key for `ADOPT`.
     Program::everywhere("whoami", Attach::TestRun, &[], FieldSet::NONE),

@@ -63,19 +63,19 @@ pub(super) const SOCKET: FieldSet =
 pub(super) const FORK: FieldSet =
     USERS.with(GROUPS).with(FieldSet::of(&[NewtaskPid, NewtaskCloneFlags, RegsOrigAx, TaskStatus]));
 /// A program is executed.
-pub(super) const EXECED: FieldSet = USERS.with(GROUPS).with(PATH).with(FieldSet::of(&[
+pub(super) const EXECED: FieldSet = USERS.with(GROUPS).with(FieldSet::of(&[CredPermitted, ExecOldPid]));
+/// The same, with what is known of the program.
+pub(super) const EXEC: FieldSet = USERS.with(GROUPS).with(OF_FILE).with(FieldSet::of(&[
     CredPermitted,
     FsPwd,
     TaskMm,
-    TaskSelfExecId,
     MmArgStart,
     MmArgEnd,
-    ExecOldPid,
-    ExecFilename,
+    BprmFile,
+    BprmFilename,
+    BprmInterp,
+    BprmArgc,
 ]));
-/// The same, with all that is known of the program.
-pub(super) const EXEC: FieldSet =
-    EXECED.with(OF_FILE).with(FieldSet::of(&[BprmFile, BprmFilename, BprmInterp, BprmArgc]));
 /// A task ends.
 pub(super) const EXIT: FieldSet = TASK.with(FieldSet::of(&[
     TaskSignal,
