@@ -66,7 +66,7 @@ fn fixture(args: &Args, function: &Function) -> TokenStream {
             ::core::concat!(::core::module_path!(), "::", #name), #file, #line,
             move || #result { #moves (#body) },
             |__seen| {
-                #[allow(unused_imports)]
+                #[allow(unused_imports, reason = "expectations may name nothing of it")]
                 use #krate::fixture::*;
                 let _ = __seen.expect() #(#expectations)*;
             },
