@@ -23,7 +23,7 @@ use super::outbox::{Outbox, Overflow};
 use super::scout::{self, Scout};
 use crate::cli::with_causes;
 use crate::elf::Image;
-use crate::kernel::backend::{NoBackend, RunningBackend};
+use crate::kernel::backend::{Extent, NoBackend, RunningBackend};
 use crate::kernel::{
     Addition, AdoptError, Attachments, KernelSide, KernelSideError, Needs, Ring, RingSize, SessionId, Tally,
     TallyError, Unavailable,
@@ -93,7 +93,7 @@ impl Hub {
         if side.this_thread()?.0 != nix::unistd::gettid().as_raw().cast_unsigned() {
             return Err(HubError::Namespace);
         }
-        let backend = side.start_any(backend, &mut ring)?;
+        let backend = side.start_any(backend, Extent::Whole, &mut ring)?;
         // What the trials left.
         while ring.take(|_| {}) {}
         Ok(Self {

@@ -7,6 +7,7 @@ use vivarium_sys::event::{Backend, EventKind};
 
 use super::{BackendCheck, Check, Finding, privileges};
 use crate::cli::with_causes;
+use crate::kernel::backend::Extent;
 use crate::kernel::uprobe::{Landing, SpanPrograms};
 use crate::kernel::{KernelSide, KernelTypes, Ring, RingSize};
 use crate::run::can_hold;
@@ -101,7 +102,7 @@ fn how_attached(programs: &SpanPrograms) -> String {
 }
 
 fn try_backend(side: &mut KernelSide, ring: &mut Ring, backend: Backend) -> BackendCheck {
-    let started = side.start(backend, ring);
+    let started = side.start(backend, Extent::Whole, ring);
     side.stop(backend);
     match started {
         Ok(running) => {

@@ -20,6 +20,29 @@ pub use trial::TrialError;
 /// The kind of event that a trial makes happen: every backend sees it, and everyone may do it.
 const TRIED: EventKind = EventKind::PATH_OPEN;
 
+/// How much of a backend is loaded. The kernel checks each program, which takes longer than anything else at the beginning,
+/// and runs it for every process of the machine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Extent<'k> {
+    /// All of it, for whoever may come.
+    Whole,
+    /// What tells of these kinds of event.
+    Kinds(&'k [EventKind]),
+}
+
+impl Extent<'_> {
+    /// Whether a program is a part of it: those that tell of nothing serve the others.
+    fn takes(self, program: &Program) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Kinds(kinds) => {
+                let is_told = |kind: &EventKind| *kind == TRIED || kinds.contains(kind);
+                program.events.is_empty() || program.events.iter().any(is_told)
+            }
+        }
+    }
+}
+
 /// A backend that works.
 #[derive(Debug)]
 pub struct RunningBackend {
@@ -101,8 +124,13 @@ impl KernelSide {
     ///
     /// # Errors
     /// When it does not work here; nothing of it is left then.
-    pub fn start(&mut self, backend: Backend, ring: &mut Ring) -> Result<RunningBackend, BackendError> {
-        let started = match self.attach_backend(backend) {
+    pub fn start(
+        &mut self,
+        backend: Backend,
+        extent: Extent<'_>,
+        ring: &mut Ring,
+    ) -> Result<RunningBackend, BackendError> {
+        let started = match self.attach_backend(backend, extent) {
             Ok(lost) => trial::run(self, ring, backend).map(|()| RunningBackend { backend, lost }),
             Err(reason) => Err(BackendError::Unavailable { backend, reason }),
         };
@@ -121,10 +149,11 @@ impl KernelSide {
     }
 
     /// Starts all that can be; fails where what is tried can't be, for the others aren't taken either then.
-    fn attach_backend(&mut self, backend: Backend) -> Result<Vec<LostProgram>, Unavailable> {
+    fn attach_backend(&mut self, backend: Backend, extent: Extent<'_>) -> Result<Vec<LostProgram>, Unavailable> {
         let is_tried = |program: &Program| program.events.contains(&TRIED);
         let mut lost = Vec::new();
-        for (program, started) in self.programs().start(Programs::of(backend)) {
+        let programs = Programs::of(backend).filter(|program| extent.takes(program));
+        for (program, started) in self.programs().start(programs) {
             match started {
                 Ok(()) if program.name == RESULTS => self.tell_results(true),
                 Ok(()) => {}
@@ -140,3 +169,6 @@ impl KernelSide {
         Ok(lost)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,6 +98,12 @@ impl Programs {
         let _ = program::unload(&mut self.ebpf, program);
     }
 
+    /// Whether a program is loaded.
+    #[cfg(test)]
+    pub(super) fn is_loaded(&self, program: &Program) -> bool {
+        self.ebpf.program(program.name).is_some_and(|handle| handle.fd().is_ok())
+    }
+
     /// How often the kernel skipped each of the programs.
     pub(super) fn times_skipped(&self) -> io::Result<Vec<(&'static str, u64)>> {
         PROGRAMS.iter().map(|program| Ok((program.name, program::times_skipped(&self.ebpf, program)?))).collect()

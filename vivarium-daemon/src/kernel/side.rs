@@ -6,7 +6,7 @@ use std::thread;
 use aya::maps::{Array, HashMap, MapData, MapError};
 use aya::{Btf, BtfError, EbpfError};
 use vivarium_session::record::{Pid, Tid};
-use vivarium_sys::load::{Adoption, Assigned, Assignment, LossKey, SetId, ThreadFlags, ThreadState, map};
+use vivarium_sys::load::{Adoption, Assigned, Assignment, LossKey, Offsets, SetId, ThreadFlags, ThreadState, map};
 
 use super::counts::Counters;
 use super::pod::{AdoptionValue, LossKeyValue, SetValue, ThreadValue};
@@ -106,7 +106,11 @@ impl KernelSide {
             let types = types.ok().and_then(|reader| reader.join().ok());
             (types.unwrap_or_else(Btf::from_sys_fs), offsets)
         });
-        let (offsets, types) = (offsets?, types?);
+        Self::over(types?, offsets?, size)
+    }
+
+    /// The same, on a kernel of which this is known.
+    pub(super) fn over(types: Btf, offsets: Offsets, size: RingSize) -> Result<(Self, Ring), KernelSideError> {
         let mut ebpf = object::open(&types, &offsets, size).map_err(|error| KernelSideError::new(error, size))?;
         // Before any map is taken away from it.
         let spans = spans::load(&ebpf);

@@ -15,7 +15,7 @@ use super::late::Latecomers;
 use super::newcomer::Newcomer;
 use crate::cli::{Failure, with_causes};
 use crate::exit::Exit;
-use crate::kernel::backend::{NoBackend, RunningBackend};
+use crate::kernel::backend::{Extent, NoBackend, RunningBackend};
 use crate::kernel::{
     Addition, Attachments, KernelSide, KernelSideError, Needs, Ring, RingSize, SessionId, SessionsError, Tally,
     TallyError, Unavailable,
@@ -136,9 +136,10 @@ impl Observer {
             AtExec::LetGo => Err(GateError::Off),
         };
         let (mut side, mut ring) = KernelSide::load(options.ring)?;
-        let backend = side.start_any(options.backend, &mut ring)?;
         let kinds = options.filter.kinds();
-        let session = side.begin(Needs::new(kinds.iter().map(|row| row.kind).chain(Newcomer::KINDS)))?;
+        let needs = Needs::new(kinds.iter().map(|row| row.kind).chain(Newcomer::KINDS));
+        let backend = side.start_any(options.backend, Extent::Kinds(&needs.kinds), &mut ring)?;
+        let session = side.begin(needs)?;
         let mut notes: Vec<_> = backend.lost.iter().map(ToString::to_string).collect();
         notes.extend(side.spans().err().map(|reason| format!("spans are not seen: {}", with_causes(reason))));
         let starter = side.this_thread()?;

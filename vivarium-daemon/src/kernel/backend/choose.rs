@@ -4,7 +4,7 @@ use std::fmt;
 
 use vivarium_sys::event::Backend;
 
-use super::{BackendError, RunningBackend};
+use super::{BackendError, Extent, RunningBackend};
 use crate::kernel::{KernelSide, Ring};
 
 /// A backend that was tried and does not work.
@@ -45,14 +45,19 @@ impl KernelSide {
     ///
     /// # Errors
     /// When it does not work, or none does.
-    pub fn start_any(&mut self, forced: Option<Backend>, ring: &mut Ring) -> Result<RunningBackend, NoBackend> {
+    pub fn start_any(
+        &mut self,
+        forced: Option<Backend>,
+        extent: Extent<'_>,
+        ring: &mut Ring,
+    ) -> Result<RunningBackend, NoBackend> {
         let tried = match &forced {
             Some(backend) => std::slice::from_ref(backend),
             None => &Backend::ALL,
         };
         let mut attempts = Vec::new();
         for &backend in tried {
-            match self.start(backend, ring) {
+            match self.start(backend, extent, ring) {
                 Ok(running) => return Ok(running),
                 Err(error) => attempts.push(Attempt { backend, error }),
             }
