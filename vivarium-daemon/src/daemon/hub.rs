@@ -369,9 +369,12 @@ impl Hub {
         self.side.processes(session)
     }
 
-    /// Ends a session: what happened until now is sent to it, and what it came to is told.
-    pub(super) fn conclude(&mut self, session: SessionId) -> Option<Conclusion> {
-        let left = self.side.processes(session).map_or(0, |processes| processes.len());
+    /// Ends a session: what happened until now is sent to it, and what it came to is told. That `client` still runs is no news
+    /// to it.
+    pub(super) fn conclude(&mut self, session: SessionId, client: Option<Pid>) -> Option<Conclusion> {
+        let mut left = self.side.processes(session).unwrap_or_default();
+        left.retain(|process| Some(*process) != client);
+        let left = left.len();
         let ended = self.side.end(session);
         self.side.settle();
         let sent = self.side.tally().ok();

@@ -47,7 +47,7 @@ pub(super) fn answer(client: &mut Client, hub: &mut Hub, request: Request) -> Re
 /// Ends the session of a client, and tells it what that came to.
 pub(super) fn conclude(client: &mut Client, hub: &mut Hub, session: SessionId) -> Result<(), Gone> {
     client.leave();
-    let Some(conclusion) = hub.conclude(session) else { return Err(Gone) };
+    let Some(conclusion) = hub.conclude(session, client.peer.process.process()) else { return Err(Gone) };
     tracing::info!(user = client.peer.user, "a session ended");
     client.say(&Message::Done(Box::new(conclusion)))
 }

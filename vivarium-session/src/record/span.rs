@@ -56,9 +56,12 @@ pub struct SpanRaise<'a> {
 }
 
 impl<'a> SpanStart<'a> {
+    /// Which of the numbers is the instance that was innermost before.
+    pub(crate) const UNDER: usize = 1;
+
     pub(super) fn read(payload: &Payload<'a>) -> Result<Self, Malformed> {
         let record = RecordType::SpanStart;
-        let (Some(flags), Some(under)) = (payload.number(0), payload.number(1)) else {
+        let (Some(flags), Some(under)) = (payload.number(0), payload.number(Self::UNDER)) else {
             return Err(Malformed::Incomplete(record));
         };
         let described = match (payload.number(2), payload.number(3)) {

@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 use std::io;
+use std::mem::offset_of;
 
-use vivarium_sys::wire::Counts;
+use vivarium_sys::wire::{Counts, HEADER_BYTES, Header, RecordFlags};
 use vivarium_sys::{InstanceId, SiteId};
 
 use super::{Context, Sink};
 use crate::accounting::{Counter, KernelCounts, Missing, Verdict};
-use crate::record::{Body, Pid, Record, Time};
+use crate::record::{Body, Pid, Record, SpanStart, Time};
 use crate::session::step::{
     EventStep, ImageId, Place, ProcessChange, ProcessStep, RaiseStep, Released, SpanId, StartStep, Step, StopStep,
 };
@@ -127,6 +128,16 @@ impl<S: Sink> Excerpt<S> {
         }
     }
 
+    /// The record of the chosen activation's start says that nothing is around it, as the part is told.
+    fn make_outermost(&mut self) {
+        const UNDER: usize = HEADER_BYTES + SpanStart::UNDER * size_of::<u64>();
+        let is_start = Record::decode(&self.raw).is_ok_and(|record| matches!(record.body, Body::SpanStart(_)));
+        if is_start && let Some(under) = self.raw.get_mut(UNDER..UNDER + size_of::<u64>()) {
+            under.copy_from_slice(&InstanceId::NONE.0.to_le_bytes());
+            self.raw[offset_of!(Header, flags)] &= !RecordFlags::ENTERED_BEFORE.0;
+        }
+    }
+
     fn tell_raw(&mut self) -> io::Result<()> {
         self.standing = Standing::Told;
         let Ok(record) = Record::decode(&self.raw) else { return Ok(()) };
@@ -164,6 +175,9 @@ impl<S: Sink> Excerpt<S> {
         if !self.tells(Some(step.span)) {
             self.leave_out();
             return Ok(());
+        }
+        if is_chosen {
+            self.make_outermost();
         }
         self.tell_record(context)?;
         self.tell_image(step.image, step.pid, step.time, context)?;

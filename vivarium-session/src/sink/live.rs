@@ -51,7 +51,7 @@ impl<W: Write> Live<W> {
 fn span_name(place: Place, context: Context<'_>) -> Option<String> {
     let inside = match place {
         Place::Outside => return None,
-        Place::Unknown => return Some("(a span that is not known)".to_owned()),
+        Place::Unknown => return Some("(no known span)".to_owned()),
         Place::Inside(inside) => inside,
     };
     let site = context.sites.get(inside.site);

@@ -45,6 +45,25 @@ fn a_part_holds_its_span_and_nothing_around_it() {
 }
 
 #[test]
+fn what_is_around_a_part_is_not_missed_in_it() {
+    for entered_before in [false, true] {
+        let mut kernel = Kernel::new();
+        if entered_before {
+            kernel.entered_before(ROOT);
+        } else {
+            kernel.enter(ROOT, Site::STEP, 1);
+        }
+        kernel.enter(ROOT, Site::PARSE, 2);
+        kernel.opens(ROOT, "/mine");
+        kernel.leave(ROOT, 2);
+        let (tree, lines) = part(&kernel, |excerpt| excerpt.inside(InstanceId(2)));
+        let open = lines.iter().find(|line| line["kind"] == "path_open").expect("it is part of it");
+        assert_eq!(open["stack"].as_array().map(Vec::len), Some(1), "{open}");
+        assert!(!tree.contains("known"), "{tree}");
+    }
+}
+
+#[test]
 fn what_is_left_out_leaves_no_trace() {
     let (tree, lines) = part(&tour(), |excerpt| excerpt.without(Site::SPAWN_HELPER.id()));
     assert!(tree.contains("/etc/hosts") && !tree.contains("spawn_helper") && !tree.contains("/etc/passwd"), "{tree}");

@@ -27,7 +27,7 @@ use crate::seen::{Collector, Kept};
 #[must_use = "nothing is observed until it is started"]
 pub struct SessionBuilder {
     events: Vec<String>,
-    severity: Severity,
+    severity: Option<Severity>,
     children: bool,
     sample: u64,
     recording: Option<PathBuf>,
@@ -63,7 +63,7 @@ impl Default for SessionBuilder {
     fn default() -> Self {
         Self {
             events: Vec::new(),
-            severity: Severity::Info,
+            severity: None,
             children: true,
             sample: 1,
             recording: None,
@@ -94,7 +94,7 @@ impl SessionBuilder {
 
     /// Only events of this severity or a higher one.
     pub const fn severity(mut self, least: Severity) -> Self {
-        self.severity = least;
+        self.severity = Some(least);
         self
     }
 
@@ -176,6 +176,7 @@ impl SessionBuilder {
     }
 
     fn filter(&self) -> Result<Filter, FilterError> {
-        Filter::default().severity(self.severity).events(&self.events)
+        let filter = Filter::default().events(&self.events)?;
+        Ok(self.severity.map_or(filter.clone(), |least| filter.severity(least)))
     }
 }

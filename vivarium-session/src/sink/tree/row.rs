@@ -83,7 +83,7 @@ impl<'a> Rows<'a> {
             What::Group(group, inner) => {
                 let name = match group {
                     Group::Outside => "(outside any span)",
-                    Group::Unknown => "(in a span that is not known)",
+                    Group::Unknown => "(in no known span)",
                 };
                 let row = Row { name: name.to_owned(), role: Some(Role::Faint), ..Row::under(parent, is_last) };
                 visit(&row)?;
