@@ -1,18 +1,20 @@
 //! Each way in is tried: processes of others, processes that have ended, processes that become somebody else.
 
+use std::io::Read;
 use std::os::fd::AsFd;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
 
 use vivarium_daemon::daemon::Pidfd;
 use vivarium_session::record::Pid;
-use vivarium_tests::daemon::{Daemon, OTHER_USER, USER};
+use vivarium_tests::daemon::{Attached, Daemon, OTHER_USER, USER};
 use vivarium_tests::observation::may_observe;
 
 /// What `vivarium attach` said to a user who asked for this process.
 fn attach(daemon: &Daemon, user: u32, process: u32) -> (Option<i32>, String) {
     let vivarium = daemon.installed("vivarium-daemon", "vivarium");
-    let words = [&vivarium, "attach", "--daemon", "--format", "jsonl", "--pid", &process.to_string()];
+    // One that is granted would last as long as the process.
+    let words = ["timeout", "60", &vivarium, "attach", "--daemon", "--format", "jsonl", "--pid", &process.to_string()];
     let output = daemon.command(user, &words).output().expect("vivarium starts");
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
@@ -105,23 +107,101 @@ fn a_child_that_runs_as_another_user_is_not_followed_and_the_verdict_says_so() {
     assert_eq!((of_secret, by_root.status.code()), (1, Some(0)), "root may see it: {}", by_root.summary());
 }
 
+/// A shell of a user that has begun to wait, with the capability to become another user or without it.
+fn shell(user: u32, may_change: bool, script: &str) -> Child {
+    let id = user.to_string();
+    let mut command = Command::new("/usr/bin/setpriv");
+    command.args(["--reuid", &id, "--regid", &id, "--clear-groups"]);
+    if may_change {
+        command.args(["--inh-caps", "+setuid", "--ambient-caps", "+setuid"]);
+    }
+    command.args(["--", "/bin/sh", "-c", &format!("echo ready; read go; {script}")]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("setpriv starts");
+    let mut said = [0; 6];
+    child.stdout.as_mut().expect("its output").read_exact(&mut said).expect("it says that it is ready");
+    assert_eq!(&said, b"ready\n");
+    child
+}
+
+/// Lets it go on, and gives what else it printed.
+fn let_go(mut child: Child) -> String {
+    drop(child.stdin.take());
+    let output = child.wait_with_output().expect("it can be waited for");
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
 #[test]
-fn a_process_that_changes_its_user_is_lost_to_the_first_one() {
+fn who_could_become_another_user_is_refused() {
     if !may_observe() {
         return;
     }
     let daemon = Daemon::start();
-    // It belongs to the user when it is asked for, and may become another one.
-    let becomes = format!("setpriv --reuid {OTHER_USER} --clear-groups /bin/cat /etc/hostname > /dev/null");
-    let mut child = Command::new("/usr/bin/setpriv")
-        .args(["--reuid", &USER.to_string(), "--regid", &USER.to_string(), "--clear-groups"])
-        .args(["--inh-caps", "+setuid", "--ambient-caps", "+setuid", "--", "/bin/sh", "-c"])
-        .arg(format!("read go; {becomes}"))
-        .stdin(Stdio::piped())
-        .spawn()
-        .expect("setpriv starts");
+    let becomes = format!("exec setpriv --reuid {OTHER_USER} id -u");
+    let child = shell(USER, true, &becomes);
     let (status, said) = attach(&daemon, USER, child.id());
-    drop(child.stdin.take());
-    child.wait().expect("it can be waited for");
-    assert_eq!(status, Some(125), "who could become another user is not theirs: {said}");
+    assert_eq!(let_go(child), format!("{OTHER_USER}\n"), "it really could");
+    assert_eq!(status, Some(125), "{said}");
+    assert!(said.contains("has capabilities"), "{said}");
+}
+
+#[test]
+fn a_process_that_comes_to_run_as_another_user_is_lost_to_the_first_one() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::start();
+    let set_uid = daemon.folder().join("set-uid-cat");
+    std::fs::copy("/bin/cat", &set_uid).expect("it can be copied");
+    std::fs::set_permissions(&set_uid, std::fs::Permissions::from_mode(0o4755)).expect("it can be set-uid");
+    let secret = daemon.folder().join("secret");
+    std::fs::write(&secret, "secret\n").expect("it can be written");
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).expect("it can be private");
+    let name = secret.to_str().expect("a plain name");
+
+    // The process itself changes, not one that it makes.
+    let script = format!("cat /dev/null; exec {} {name}", set_uid.display());
+    for (user, opens_of_secret) in [(USER, 0), (0, 1)] {
+        let child = shell(USER, false, &script);
+        let attached = Attached::begin(&daemon, user, &["--strict", "--pid", &child.id().to_string()]);
+        assert_eq!(let_go(child), "secret\n");
+        let seen = attached.end();
+        let opens = |path: &str| seen.events("path_open").filter(|open| open["fields"]["path"] == path).count();
+        assert_eq!(opens("/dev/null"), 1, "it was observed before: {}", seen.summary());
+        assert_eq!(opens(name), opens_of_secret, "user {user}: {}", seen.summary());
+        let verdict = if user == 0 { "complete" } else { "incomplete" };
+        assert_eq!(seen.summary()["verdict"], verdict, "{}", seen.summary());
+        if user != 0 {
+            assert!(seen.summary()["missing"].to_string().contains("another user"), "{}", seen.summary());
+        }
+    }
+}
+
+#[test]
+fn a_child_of_another_user_that_was_there_already_is_named() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::start();
+    let set_uid = daemon.folder().join("set-uid-sleep");
+    std::fs::copy("/bin/sleep", &set_uid).expect("it can be copied");
+    std::fs::set_permissions(&set_uid, std::fs::Permissions::from_mode(0o4755)).expect("it can be set-uid");
+    let mut command = daemon.command(USER, &["/bin/sh", "-c"]);
+    command.arg(format!("{} 600 & echo ready; read go; kill $!", set_uid.display()));
+    let mut shell = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a shell starts");
+    shell.stdout.as_mut().expect("its output").read_exact(&mut [0; 6]).expect("it says that it is ready");
+    // Until it has become what it is.
+    let is_set_uid = |pid: &str| {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        status.contains("Name:\tset-uid-sleep")
+    };
+    let children = format!("/proc/{0}/task/{0}/children", shell.id());
+    while !std::fs::read_to_string(&children).expect("its children").split_whitespace().any(is_set_uid) {
+        std::thread::yield_now();
+    }
+    let attached = Attached::begin(&daemon, USER, &["--strict", "--pid", &shell.id().to_string()]);
+    drop(shell.stdin.take());
+    shell.wait().expect("it can be waited for");
+    let seen = attached.end();
+    assert!(seen.summary()["missing"].to_string().contains("was there already"), "{}", seen.summary());
 }

@@ -16,9 +16,11 @@ mod outbox;
 mod peer;
 mod pidfd;
 mod requests;
+mod room;
 mod scout;
 mod server;
 mod standing;
+mod yama;
 
 use std::io;
 use std::os::unix::net::UnixStream;

@@ -116,6 +116,8 @@ impl Attach {
 
         let info = running.info().clone().filtered(self.options.filter.clone());
         let mut session = Session::told_briefly(info, SiteTable::new(), sinks, self.options.brevity);
+        // Whoever reads along sees that it has begun.
+        session.flush();
         let mut notes = refusals(running.added());
         self.add(&running, later)?;
         let mut conclusion = self.follow(&mut running, &mut session, &mut notes)?;

@@ -5,6 +5,7 @@ use vivarium_session::record::Pid;
 
 use super::peer::Peer;
 use super::standing::Standing;
+use super::yama::Scope;
 
 /// Whether someone may observe a process: everyone those of their own that they could trace, and the privileged all.
 pub(super) fn check(peer: &Peer, process: Pid) -> Result<(), Refusal> {
@@ -24,6 +25,8 @@ pub(super) fn check(peer: &Peer, process: Pid) -> Result<(), Refusal> {
         refuse("has capabilities")
     } else if !standing.is_open {
         refuse("runs a program that its user may not look into")
+    } else if !peer.process.process().is_some_and(|client| Scope::now().lets(client, process)) {
+        refuse("may not be traced by the one who asks, says Yama in /proc/sys/kernel/yama/ptrace_scope")
     } else {
         Ok(())
     }

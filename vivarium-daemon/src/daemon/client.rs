@@ -103,6 +103,11 @@ impl Client {
         self.descriptors.pop_front()
     }
 
+    /// How many of them are not taken yet.
+    pub(super) fn descriptors(&self) -> usize {
+        self.descriptors.len()
+    }
+
     /// Says something.
     pub(super) fn say(&self, message: &Message) -> Result<(), Gone> {
         Ok(self.outbox.borrow_mut().message(message)?)

@@ -8,6 +8,9 @@ use vivarium_session::record::{Pid, Tid};
 /// The thread is about to end.
 const PF_EXITING: u64 = 4;
 
+/// How many generations are looked through.
+const MAX_GENERATIONS: usize = 4096;
+
 /// The process, and with `children` all that descend from it and whose makers still run.
 pub(super) fn family(process: Pid, children: bool) -> BTreeSet<Pid> {
     let mut family = BTreeSet::from([process]);
@@ -29,6 +32,21 @@ pub(super) fn family(process: Pid, children: bool) -> BTreeSet<Pid> {
         }
     }
     family
+}
+
+/// Whether a process was made by another one, or by one that was, and so on, as long as those run.
+pub(super) fn descends(process: Pid, from: Pid) -> bool {
+    let mut next = Some(process);
+    // Numbers that are used again while this looks must not lead in circles.
+    for _ in 0..MAX_GENERATIONS {
+        next = next.and_then(|pid| stat(&format!("/proc/{pid}/stat"))?.parent);
+        match next {
+            Some(parent) if parent == from => return true,
+            Some(_) => {}
+            None => return false,
+        }
+    }
+    false
 }
 
 /// The threads of a process.

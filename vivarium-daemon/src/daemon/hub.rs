@@ -38,6 +38,10 @@ const MAX_LOOKS: usize = 64;
 /// The most notes of a session; what goes on being wrong is said often enough then.
 const MAX_NOTES: usize = 100;
 
+/// What is said of processes that descend from those who are observed, and belong to somebody else.
+const NOT_THEIRS: &str =
+    "a process was not observed that was there already: it runs as another user, or may not be traced";
+
 /// What is said of programs without sites.
 const NO_SITES: &str = "nothing that ran has marked functions: mark them with #[vivarium::observe] of the crate vivarium, \
                         and what they do is shown in them";
@@ -159,11 +163,15 @@ impl Hub {
         allowed: &dyn Fn(Pid) -> Result<(), Refusal>,
     ) -> Result<BTreeSet<Pid>, Refusal> {
         allowed(process)?;
-        let mut adopted = BTreeSet::new();
+        let (mut adopted, mut refused) = (BTreeSet::new(), BTreeSet::new());
         for look in 0.. {
             let mut is_new = false;
             for member in family::family(process, children) {
-                if allowed(member).is_err() {
+                if let Err(refusal) = allowed(member) {
+                    // Who has ended meanwhile did nothing that is missing.
+                    if refusal.reason == Reason::NotYours {
+                        refused.insert(member);
+                    }
                     continue;
                 }
                 let before = adopted.len();
@@ -185,12 +193,13 @@ impl Hub {
                 break;
             }
             if look == MAX_LOOKS {
-                self.lack(session, "processes were made faster than they could be found");
+                self.lack(session, "processes were made faster than they could be found", 1);
                 break;
             }
             // Whoever was being made while we looked is there now, as the copy of someone we found.
             self.side.settle();
         }
+        self.lack(session, NOT_THEIRS, refused.len() as u64);
         if adopted.contains(&process) { Ok(adopted) } else { Err(super::access::no_process()) }
     }
 
@@ -254,16 +263,23 @@ impl Hub {
                 Ok(image) => {
                     self.attach_image(session, &image, &file.path);
                 }
-                Err(error) => self.note(session, format!("functions of {} are not seen: {error}", file.path)),
+                Err(error) => self.note(session, format!("functions of {} are not seen: it {error}", file.path)),
             }
         }
     }
 
     /// Attaches to the code in a file that a client has opened.
     pub(super) fn attach_file(&mut self, session: SessionId, file: File) {
-        // Scripts, and programs of other kinds, have no sites.
-        if let Ok(image) = Image::from_file(file) {
-            self.attach_image(session, &image, &Text::from("a program of the command"));
+        let code = match &self.scout {
+            Some(scout) => scout.file(file),
+            None => Image::from_file(file).ok().map(Ok),
+        };
+        let name = Text::from("a program of the command");
+        match code {
+            Some(Ok(image)) => self.attach_image(session, &image, &name),
+            Some(Err(error)) => self.note(session, format!("functions of {name} are not seen: it {error}")),
+            // Scripts, and programs of other kinds, have no sites.
+            None => {}
         }
     }
 
@@ -337,13 +353,25 @@ impl Hub {
 
     /// Attaches to the sites of code that comes to be executed.
     fn meet(&mut self, newcomer: &Newcomer, set: SetId) {
-        let opened = match &self.scout {
-            Some(scout) => scout.code(newcomer.clone()),
-            None => newcomer.candidates().find_map(|path| File::open(path).ok()),
+        let code = match &self.scout {
+            Some(scout) => scout.newcomer(newcomer),
+            None => newcomer
+                .candidates()
+                .find_map(|path| File::open(path).ok())
+                .and_then(|file| Image::from_file(file).ok().map(Ok)),
         };
-        // Scripts, and programs of other kinds, have no sites.
-        let Some(Ok(image)) = opened.map(Image::from_file) else { return };
         let name = Text::from(newcomer.path());
+        let image = match code {
+            Some(Ok(image)) => image,
+            Some(Err(error)) => {
+                for session in self.side.members(set).to_vec() {
+                    self.note(session, format!("functions of {name} are not seen: it {error}"));
+                }
+                return;
+            }
+            // Scripts, and programs of other kinds, have no sites.
+            None => return,
+        };
         for session in self.side.members(set).to_vec() {
             if !self.sessions.contains_key(&session) {
                 continue;
@@ -437,9 +465,11 @@ impl Hub {
         }
     }
 
-    fn lack(&mut self, session: SessionId, what: &str) {
-        if let Some(observed) = self.sessions.get_mut(&session) {
-            observed.missing.push(Missing::Oddity { what: what.to_owned(), count: 1 });
+    fn lack(&mut self, session: SessionId, what: &str, count: u64) {
+        if let Some(observed) = self.sessions.get_mut(&session)
+            && count > 0
+        {
+            observed.missing.push(Missing::Oddity { what: what.to_owned(), count });
         }
     }
 

@@ -1,74 +1,171 @@
 //! Looking at what processes run.
 //!
 //! Landlock keeps whoever is confined by it from looking into any process outside, whatever else it allows. So a thread that
-//! Landlock does not confine looks for the others. It only opens: what is in the files is read elsewhere.
+//! Landlock does not confine looks for the others. It only opens, and reads the heads of files: the rest is read elsewhere.
+//!
+//! A file may be on a file system that a program of its user serves, and that program may never answer. So nobody waits for long:
+//! a scout that does not come back is left where it is, and another one goes on.
 
+use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
+use std::time::Duration;
 
+use nix::sys::statfs::{FUSE_SUPER_MAGIC, fstatfs};
 use vivarium_session::record::Pid;
 
-use crate::process::{MappedFile, Process, ProcessError};
+use crate::elf::Image;
+use crate::process::{MappedFile, MappedFileError, Process, ProcessError};
 use crate::run::newcomer::Newcomer;
 
-/// The thread that looks.
+/// How long it is waited for an answer.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// How many scouts there are at most that have not come back.
+const MAX_LOST: usize = 16;
+
+/// What is answered of the code in a file; none of what has no sites.
+pub(super) type Code = Option<Result<Image, MappedFileError>>;
+
+/// Whoever looks.
 #[derive(Debug)]
-pub(super) struct Scout(Sender<Question>);
+pub(super) struct Scout {
+    /// To the one that looks now; none when it has not come back.
+    asks: RefCell<Option<Sender<Question>>>,
+    /// To the one that starts them.
+    starts: Sender<Receiver<Question>>,
+    /// One for each that is there.
+    there: Arc<()>,
+}
 
 /// What is asked, with who is told.
 #[derive(Debug)]
 enum Question {
     Mapped(Pid, Sender<Result<Vec<MappedFile>, ProcessError>>),
-    Code(Newcomer, Sender<Option<File>>),
+    Newcomer(Newcomer, Sender<Code>),
+    File(File, Sender<Code>),
     Here(Pid, Sender<bool>),
 }
 
 impl Scout {
     /// Starts it, with the powers of the thread that does.
     pub(super) fn start() -> io::Result<Self> {
-        let (asks, questions): (_, Receiver<Question>) = channel();
-        let look = move || {
-            for question in questions {
-                // Whoever asked waits for the answer.
-                match question {
-                    Question::Mapped(process, tell) => {
-                        let _ = tell.send(Process::open(process).and_then(|process| process.files()));
-                    }
-                    Question::Here(process, tell) => {
-                        let _ = tell.send(is_here(process));
-                    }
-                    Question::Code(newcomer, tell) => {
-                        let _ = tell.send(newcomer.candidates().find_map(|path| open(&path).ok()));
-                    }
+        let there = Arc::new(());
+        let one_more = Arc::clone(&there);
+        let (starts, wanted) = channel::<Receiver<Question>>();
+        // Whoever it starts has its powers.
+        let start = move || {
+            for questions in wanted {
+                let here = Arc::clone(&one_more);
+                let look = move || {
+                    questions.into_iter().for_each(Question::answer);
+                    drop(here);
+                };
+                if let Err(error) = thread::Builder::new().name("scout".to_owned()).spawn(look) {
+                    tracing::warn!("nobody can look at what processes run: {error}");
                 }
             }
         };
-        thread::Builder::new().name("scout".to_owned()).spawn(look)?;
-        Ok(Self(asks))
+        thread::Builder::new().name("scouts".to_owned()).spawn(start)?;
+        Ok(Self { asks: RefCell::new(None), starts, there })
     }
 
     /// The programs and libraries that a process has mapped.
     pub(super) fn mapped(&self, process: Pid) -> Result<Vec<MappedFile>, ProcessError> {
-        let (tell, told) = channel();
-        let _ = self.0.send(Question::Mapped(process, tell));
-        told.recv().unwrap_or(Err(ProcessError::NoSuchProcess(process)))
+        self.ask(|tell| Question::Mapped(process, tell)).unwrap_or(Err(ProcessError::Silent(process)))
     }
 
     /// Whether the users of a process are those of this one.
     pub(super) fn is_here(&self, process: Pid) -> bool {
-        let (tell, told) = channel();
-        let _ = self.0.send(Question::Here(process, tell));
-        told.recv().unwrap_or(false)
+        self.ask(|tell| Question::Here(process, tell)).unwrap_or(false)
     }
 
-    /// The file of code that comes to be executed.
-    pub(super) fn code(&self, newcomer: Newcomer) -> Option<File> {
-        let (tell, told) = channel();
-        let _ = self.0.send(Question::Code(newcomer, tell));
-        told.recv().ok().flatten()
+    /// Code that comes to be executed.
+    pub(super) fn newcomer(&self, newcomer: &Newcomer) -> Code {
+        self.ask(|tell| Question::Newcomer(newcomer.clone(), tell)).unwrap_or(Some(Err(MappedFileError::Silent)))
     }
+
+    /// The code in a file that someone has opened.
+    pub(super) fn file(&self, file: File) -> Code {
+        self.ask(|tell| Question::File(file, tell)).unwrap_or(Some(Err(MappedFileError::Silent)))
+    }
+
+    fn ask<T>(&self, question: impl FnOnce(Sender<T>) -> Question) -> Option<T> {
+        let mut asks = self.asks.borrow_mut();
+        if asks.is_none() {
+            *asks = self.another();
+        }
+        let (tell, told) = channel();
+        asks.as_ref()?.send(question(tell)).ok()?;
+        match told.recv_timeout(PATIENCE) {
+            Ok(answer) => Some(answer),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                // Should it come back, it finds that nobody asks any more, and ends.
+                *asks = None;
+                None
+            }
+        }
+    }
+
+    /// Another one, unless too many have not come back.
+    fn another(&self) -> Option<Sender<Question>> {
+        // The one that starts them has one as well.
+        let lost = Arc::strong_count(&self.there).saturating_sub(2);
+        if lost >= MAX_LOST {
+            tracing::warn!("{lost} files do not answer: no others are looked at until they do");
+            return None;
+        }
+        let (asks, questions) = channel();
+        self.starts.send(questions).ok()?;
+        Some(asks)
+    }
+}
+
+impl Question {
+    /// Whoever asked waits for the answer, or waits no longer.
+    fn answer(self) {
+        match self {
+            Self::Mapped(process, tell) => {
+                let mut files = Process::open(process).and_then(|process| process.files());
+                files.iter_mut().flatten().for_each(refuse_served);
+                let _ = tell.send(files);
+            }
+            Self::Here(process, tell) => {
+                let _ = tell.send(is_here(process));
+            }
+            Self::Newcomer(newcomer, tell) => {
+                let file = newcomer.candidates().find_map(|path| open(&path).ok());
+                let _ = tell.send(file.and_then(code));
+            }
+            Self::File(file, tell) => {
+                let _ = tell.send(code(file));
+            }
+        }
+    }
+}
+
+/// The code in a file, if that is where it stays.
+fn code(file: File) -> Code {
+    match is_served(&file) {
+        Ok(false) => Image::from_file(file).ok().map(Ok),
+        Ok(true) => Some(Err(MappedFileError::Served)),
+        Err(_) => None,
+    }
+}
+
+fn refuse_served(file: &mut MappedFile) {
+    if file.image.as_ref().is_ok_and(|image| !matches!(is_served(image.file()), Ok(false))) {
+        file.image = Err(MappedFileError::Served);
+    }
+}
+
+/// Whether a program answers for the file system of a file, at its leisure.
+fn is_served(file: &File) -> nix::Result<bool> {
+    Ok(fstatfs(file)?.filesystem_type() == FUSE_SUPER_MAGIC)
 }
 
 /// Whether a process is in the namespace of users in which this one is.
@@ -78,7 +175,59 @@ pub(super) fn is_here(process: Pid) -> bool {
 }
 
 /// Opens a file without waiting for anyone, as the one end of a pipe would.
-fn open(path: &std::path::Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
+fn open(path: &Path) -> io::Result<File> {
     File::options().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    impl Scout {
+        /// Sends the one that looks where nobody comes back from as long as the lock is held.
+        fn lose(&self, lock: &Arc<Mutex<()>>) {
+            let lock = Arc::clone(lock);
+            let (questions, wanted) = channel();
+            let here = Arc::clone(&self.there);
+            thread::spawn(move || {
+                drop(lock.lock());
+                for question in wanted {
+                    Question::answer(question);
+                }
+                drop(here);
+            });
+            *self.asks.borrow_mut() = Some(questions);
+        }
+    }
+
+    #[test]
+    fn another_one_goes_on_where_one_does_not_come_back() {
+        let scout = Scout::start().unwrap();
+        let me = Pid(std::process::id());
+        assert!(scout.is_here(me));
+        let lock = Arc::new(Mutex::new(()));
+        let held = lock.lock().unwrap();
+        scout.lose(&lock);
+        assert!(matches!(scout.mapped(me), Err(ProcessError::Silent(_))), "it is not waited for");
+        assert!(scout.is_here(me) && !scout.mapped(me).unwrap().is_empty());
+        for _ in 0..MAX_LOST {
+            scout.lose(&lock);
+            *scout.asks.borrow_mut() = None;
+        }
+        assert!(!scout.is_here(me), "there are only so many");
+        drop(held);
+        while Arc::strong_count(&scout.there) > MAX_LOST {
+            thread::yield_now();
+        }
+        assert!(scout.is_here(me), "they came back");
+    }
+
+    #[test]
+    fn what_is_no_code_has_no_sites() {
+        let scout = Scout::start().unwrap();
+        assert!(scout.file(File::open("/proc/self/status").unwrap()).is_none());
+        assert!(matches!(scout.file(File::open("/proc/self/exe").unwrap()), Some(Ok(_))));
+    }
 }

@@ -14,6 +14,7 @@ use super::client::{Client, Gone, State};
 use super::hub::Hub;
 use super::peer::Peer;
 use super::requests;
+use super::room::Room;
 
 /// How many records are read before clients are listened to.
 const BATCH: usize = 4096;
@@ -25,9 +26,8 @@ const LONG_SLEEP: Duration = Duration::from_millis(64);
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long clients may take to be told that the daemon ends.
 const FAREWELL: Duration = Duration::from_secs(2);
-/// How many clients there may be, and how many of one user but root.
-const MAX_CLIENTS: usize = 4096;
-const MAX_CLIENTS_OF_USER: usize = 1024;
+/// How long nobody is let in after that failed.
+const CLOSED: Duration = Duration::from_secs(1);
 
 /// What an event is about; clients come after these.
 const LISTENER: u64 = 0;
@@ -44,6 +44,9 @@ pub(super) struct Server {
     hub: Hub,
     clients: BTreeMap<u64, Client>,
     next: u64,
+    room: Room,
+    /// Until when nobody is let in, for want of descriptors.
+    closed_until: Option<Instant>,
     /// When it was last looked for sessions without processes.
     looked: Instant,
 }
@@ -77,8 +80,17 @@ impl Server {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         // Woken by the record that makes it too full, not for as long as there are any.
         epoll.add(&hub, EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, RING))?;
-        let clients = BTreeMap::new();
-        Ok(Self { epoll, listener: None, signals: None, hub, clients, next: FIRST_CLIENT, looked: Instant::now() })
+        Ok(Self {
+            epoll,
+            listener: None,
+            signals: None,
+            hub,
+            clients: BTreeMap::new(),
+            next: FIRST_CLIENT,
+            room: Room::make(),
+            closed_until: None,
+            looked: Instant::now(),
+        })
     }
 
     /// Serves.
@@ -114,6 +126,7 @@ impl Server {
             }
             self.send_all();
             self.lose_patience();
+            self.open_door();
             if self.listener.is_none() && self.clients.is_empty() {
                 return Ok(());
             }
@@ -123,7 +136,7 @@ impl Server {
     /// How long there is nothing to do unless something happens: forever, where nobody observes.
     fn timeout(&self, sleep: Duration) -> EpollTimeout {
         let waiting = self.clients.values().any(|client| !matches!(client.state, State::Observing(_)));
-        let patience = waiting.then_some(Duration::from_secs(1));
+        let patience = (waiting || self.closed_until.is_some()).then_some(Duration::from_secs(1));
         let sleep = (!self.hub.is_idle()).then_some(sleep);
         match sleep.into_iter().chain(patience).min() {
             Some(sleep) => EpollTimeout::try_from(sleep).unwrap_or(EpollTimeout::ZERO),
@@ -142,10 +155,28 @@ impl Server {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 Err(error) => {
-                    tracing::warn!("cannot accept clients: {error}");
-                    return;
+                    tracing::warn!("cannot accept clients for a while: {error}");
+                    return self.close_door();
                 }
             }
+        }
+    }
+
+    /// Lets nobody in for a while: whoever waits at the door would be heard all the time.
+    fn close_door(&mut self) {
+        if let Some(listener) = &self.listener
+            && self.epoll.delete(listener).is_ok()
+        {
+            self.closed_until = Some(Instant::now() + CLOSED);
+        }
+    }
+
+    fn open_door(&mut self) {
+        if self.closed_until.is_some_and(|until| Instant::now() >= until)
+            && let Some(listener) = &self.listener
+            && self.epoll.add(listener, EpollEvent::new(EpollFlags::EPOLLIN, LISTENER)).is_ok()
+        {
+            self.closed_until = None;
         }
     }
 
@@ -155,7 +186,7 @@ impl Server {
         let mut client = Client::new(socket, peer);
         let user = client.peer.user;
         let same = self.clients.values().filter(|other| other.peer.user == user).count();
-        if self.clients.len() >= MAX_CLIENTS || user != 0 && same >= MAX_CLIENTS_OF_USER {
+        if self.clients.len() >= self.room.clients || user != 0 && same >= self.room.of_user {
             let refusal = Refusal::new(Reason::TooMany, "there are too many clients already", "end some of them first");
             let _ = requests::dismiss(&mut client, refusal).and_then(|()| client.send());
             return Ok(());
@@ -188,9 +219,17 @@ impl Server {
                 }
             };
         }
-        if heard.is_err() {
+        if heard.is_err() || self.hoards(token) {
             self.part(token);
         }
+    }
+
+    /// Whether the user of a client has more descriptors lie here than there is room for.
+    fn hoards(&self, token: u64) -> bool {
+        let Some(client) = self.clients.get(&token).filter(|client| client.descriptors() > 0) else { return false };
+        let user = client.peer.user;
+        let of_user = self.clients.values().filter(|client| client.peer.user == user);
+        user != 0 && of_user.map(Client::descriptors).sum::<usize>() > self.room.descriptors_of_user
     }
 
     /// Ends the sessions whose processes have all ended, if that is what they wait for.

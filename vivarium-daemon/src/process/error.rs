@@ -19,6 +19,9 @@ pub enum ProcessError {
     /// It has no memory.
     #[error("process {0} has nothing mapped: it has ended, or it is a thread of the kernel")]
     NoMemory(Pid),
+    /// The files that it has mapped are kept back by whoever serves them.
+    #[error("the files that process {0} has mapped cannot be read in time: see what serves their file systems")]
+    Silent(Pid),
     /// The system failed.
     #[error("process {pid} cannot be looked at: {error}")]
     Io {
@@ -51,4 +54,10 @@ pub enum MappedFileError {
         "was deleted or replaced after the process mapped it: run vivarium with sudo to read the one that is mapped"
     )]
     Replaced,
+    /// It is where a program could keep its readers waiting.
+    #[error("is on a file system that a program serves (FUSE), for which vivariumd does not wait: copy it elsewhere")]
+    Served,
+    /// Whoever serves it does not answer.
+    #[error("cannot be read in time: see what serves its file system")]
+    Silent,
 }
