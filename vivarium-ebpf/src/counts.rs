@@ -8,6 +8,7 @@ use vivarium_sys::load::{LossKey, Oddity, SetId};
 use vivarium_sys::wire::{self, Counts, RecordType};
 
 use crate::atomic;
+use crate::ring;
 use crate::thread::{self, Ids, Thread};
 
 #[btf_map]
@@ -53,34 +54,57 @@ pub(crate) fn count(thread: &Thread, record: RecordType, kind: EventKind, outcom
             1,
         );
     }
-    if matches!(outcome, Outcome::Dropped) {
-        lose(thread.set.id, counter.into());
+    match outcome {
+        // SAFETY: it points into the value of the map.
+        Outcome::Submitted => ring::after(unsafe { (&raw const (*counts).submitted).read_volatile() }),
+        Outcome::Filtered => (),
+        Outcome::Dropped => {
+            lose(thread.set.id.0, counter.into());
+        }
     }
 }
 
 /// Counts something of the running thread that is no event and must not go unsaid.
 #[inline(always)]
 pub(crate) fn odd(oddity: Oddity) {
+    count_odd(oddity as u32);
+}
+
+/// Counts an oddity of the running thread.
+///
+/// The verifier sees a function that anyone could call by itself, once for all who do.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn count_odd(oddity: u32) -> u32 {
     match thread::state(Ids::current().thread) {
-        Some(state) => odd_for(state.sessions, oddity),
-        None => odd_for(SetId::NONE, oddity),
+        Some(state) => count_odd_for(state.sessions, oddity),
+        None => count_odd_for(SetId::NONE, oddity),
     }
+    0
 }
 
 /// The same, for these sessions.
 #[inline(always)]
 pub(crate) fn odd_for(set: SetId, oddity: Oddity) {
-    if let Some(count) = ODDITIES.get_ptr_mut(oddity as u32) {
+    count_odd_for(set, oddity as u32);
+}
+
+#[inline(always)]
+fn count_odd_for(set: SetId, oddity: u32) {
+    if let Some(count) = ODDITIES.get_ptr_mut(oddity) {
         // SAFETY: it points to the value of the map.
         unsafe { atomic::add(count, 1) };
     }
-    lose(set, LossKey::ODDITY + oddity as u64);
+    lose(set.0, LossKey::ODDITY + u64::from(oddity));
 }
 
 /// Counts what is lost to a set of sessions, which happens rarely and is told of in many places.
+///
+/// The verifier sees a function that anyone could call by itself, once for all who do.
+#[unsafe(no_mangle)]
 #[inline(never)]
-fn lose(set: SetId, what: u64) {
-    let key = LossKey { set, what };
+extern "C" fn lose(set: u64, what: u64) -> u32 {
+    let key = LossKey { set: SetId(set), what };
     if LOSSES.get_ptr_mut(&key).is_none() {
         // Another one may be faster, and where there is no room the sum of all sets tells.
         let _ = LOSSES.insert(&key, &0, BPF_NOEXIST.into());
@@ -89,4 +113,5 @@ fn lose(set: SetId, what: u64) {
         // SAFETY: it points to the value of the map.
         unsafe { atomic::add(count, 1) };
     }
+    0
 }

@@ -2,7 +2,7 @@
 
 use vivarium_sys::load::Field;
 
-use crate::kernel::{Address, Typed};
+use crate::kernel::{Address, Structure, Typed};
 use crate::path::Place;
 
 /// An open file of the kernel, a `struct file`.
@@ -13,7 +13,20 @@ impl File {
     /// What a descriptor of the running thread stands for.
     #[inline(always)]
     pub(crate) fn of_descriptor(descriptor: i32) -> Option<Self> {
+        let table = Address::current_task().follow(Field::TaskFiles).follow(Field::FilesFdt);
+        Self::in_table(table, descriptor)
+    }
+
+    /// The same, where that is asked often.
+    #[inline(always)]
+    pub(crate) fn of_new_descriptor(descriptor: i32) -> Option<Self> {
         let table = Typed::current_task().follow(Field::TaskFiles).follow(Field::FilesFdt);
+        Self::in_table(table, descriptor)
+    }
+
+    /// What a descriptor stands for in a `struct fdtable`.
+    #[inline(always)]
+    fn in_table(table: impl Structure, descriptor: i32) -> Option<Self> {
         let limit: u32 = table.get(Field::FdtableMaxFds);
         // A negative number is a large one.
         if descriptor as u32 >= limit {

@@ -2,37 +2,36 @@
 
 use vivarium_sys::load::{Field, ThreadState};
 
-use crate::kernel::Typed;
+use crate::kernel::{Address, Structure};
 use crate::record::Record;
 
 /// The real, effective and saved user of these credentials.
 #[inline(always)]
-pub(crate) fn users_of(credentials: Typed) -> [u32; 3] {
+pub(crate) fn users_of(credentials: impl Structure) -> [u32; 3] {
     [credentials.get(Field::CredUid), credentials.get(Field::CredEuid), credentials.get(Field::CredSuid)]
 }
 
 /// The real, effective and saved user of a task.
 #[inline(always)]
-pub(crate) fn users(task: Typed) -> [u32; 3] {
+pub(crate) fn users(task: Address) -> [u32; 3] {
     users_of(task.follow(Field::TaskCred))
 }
 
 /// Whether a task may use capabilities.
 #[inline(always)]
-pub(crate) fn has_capabilities(task: Typed) -> bool {
-    // Read as a number: once it was an array, and the verifier knows which.
-    task.follow(Field::TaskCred).inner(Field::CredPermitted).address().read::<u64>() != 0
+pub(crate) fn has_capabilities(task: Address) -> bool {
+    task.follow(Field::TaskCred).get::<u64>(Field::CredPermitted) != 0
 }
 
 /// The real, effective and saved group of these credentials.
 #[inline(always)]
-pub(crate) fn groups_of(credentials: Typed) -> [u32; 3] {
+pub(crate) fn groups_of(credentials: impl Structure) -> [u32; 3] {
     [credentials.get(Field::CredGid), credentials.get(Field::CredEgid), credentials.get(Field::CredSgid)]
 }
 
 /// The real, effective and saved group of a task.
 #[inline(always)]
-pub(crate) fn groups(task: Typed) -> [u32; 3] {
+pub(crate) fn groups(task: Address) -> [u32; 3] {
     groups_of(task.follow(Field::TaskCred))
 }
 

@@ -15,12 +15,30 @@ use vivarium_sys::load::{Field, MISSING};
 #[unsafe(no_mangle)]
 static OFFSETS: [Global<u32>; Field::ALL.len()] = [const { Global::new(MISSING) }; Field::ALL.len()];
 
-#[inline(always)]
-fn offset(field: Field) -> usize {
-    OFFSETS[field as usize].load() as usize
+/// Where fields are.
+pub(crate) trait Offset {
+    /// In bytes from the start of the type: to the verifier, a number that it knows.
+    fn offset(self) -> usize;
+}
+
+impl Offset for Field {
+    #[inline(always)]
+    fn offset(self) -> usize {
+        OFFSETS[self as usize].load() as usize
+    }
+}
+
+/// A structure of the kernel, of which fields are read.
+pub(crate) trait Structure: Copy {
+    /// The value of a field.
+    fn get<T: Copy>(self, field: Field) -> T;
 }
 
 /// A pointer to a type of the kernel that the verifier knows: reading through it is a plain load.
+///
+/// Where a pointer is read that way from what the kernel vouches for, the running task or an argument, the verifier looks
+/// through all types of the kernel for what it may be relied on for, a millisecond each time. So what isn't done often goes
+/// by [`Address`].
 #[derive(Clone, Copy)]
 pub(crate) struct Typed(*const u8);
 
@@ -51,7 +69,7 @@ impl Typed {
     pub(crate) fn get<T: Copy>(self, field: Field) -> T {
         // SAFETY: the verifier knows the type of the pointer and checks the field's offset and size against it. Volatile,
         // so that the compiler neither splits nor merges loads.
-        unsafe { self.0.add(offset(field)).cast::<T>().read_volatile() }
+        unsafe { self.0.add(field.offset()).cast::<T>().read_volatile() }
     }
 
     /// Where a field points.
@@ -64,7 +82,7 @@ impl Typed {
     #[inline(always)]
     pub(crate) fn inner(self, field: Field) -> Self {
         // SAFETY: the verifier allows only offsets within the type.
-        Self(unsafe { self.0.add(offset(field)) })
+        Self(unsafe { self.0.add(field.offset()) })
     }
 
     /// The same as an address, for the verifier to forget the type.
@@ -80,6 +98,12 @@ impl Typed {
 pub(crate) struct Address(pub(crate) u64);
 
 impl Address {
+    /// The running task, a `task_struct`.
+    #[inline(always)]
+    pub(crate) fn current_task() -> Self {
+        Typed::current_task().address()
+    }
+
     /// What a trace event holds, a `trace_event_raw_` of its class.
     ///
     /// The address is read from the stack by the helper: the verifier lets nobody reckon with a context of which it knows.
@@ -115,18 +139,32 @@ impl Address {
     /// A field that is a structure itself.
     #[inline(always)]
     pub(crate) fn inner(self, field: Field) -> Self {
-        Self(self.0.wrapping_add(offset(field) as u64))
+        Self(self.0.wrapping_add(field.offset() as u64))
     }
 
     /// The structure whose field is here.
     #[inline(always)]
     pub(crate) fn container_of(self, field: Field) -> Self {
-        Self(self.0.wrapping_sub(offset(field) as u64))
+        Self(self.0.wrapping_sub(field.offset() as u64))
     }
 
     /// For a helper.
     #[inline(always)]
     pub(crate) fn pointer(self) -> *const c_void {
         self.0 as *const c_void
+    }
+}
+
+impl Structure for Typed {
+    #[inline(always)]
+    fn get<T: Copy>(self, field: Field) -> T {
+        self.get(field)
+    }
+}
+
+impl Structure for Address {
+    #[inline(always)]
+    fn get<T: Copy>(self, field: Field) -> T {
+        self.get(field)
     }
 }

@@ -1,7 +1,9 @@
 //! A record that is built in scratch room: numbers, then texts of any length, one after the other.
 
 use aya_ebpf::helpers::generated::bpf_probe_read_kernel;
-use vivarium_sys::wire::{HEADER_BYTES, Header, MAX_TEXT_BYTES, MAX_TEXTS, TextLength, UNKNOWN_NUMBER};
+use vivarium_sys::wire::{
+    HEADER_BYTES, Header, MAX_RECORD_BYTES, MAX_TEXT_BYTES, MAX_TEXTS, TextLength, UNKNOWN_NUMBER,
+};
 
 use crate::bounds::{at_most, below};
 use crate::counts::Outcome;
@@ -64,7 +66,8 @@ impl<const NUMBERS: usize, const TEXTS: usize> Record<NUMBERS, TEXTS> {
     pub(crate) fn text(&mut self, at: usize, write: impl FnOnce(Room) -> TextLength) {
         let used = below::<{ (MAX_TEXTS * MAX_TEXT_BYTES) as u32 }>(self.used);
         let start = Self::TEXTS_AT + used as usize;
-        let length = write(Room { index: self.index, slot: self.slot, start, bad_address: self.bad_address });
+        let length =
+            write(Room { index: self.index, slot: self.slot, start: start as u32, bad_address: self.bad_address });
         self.set_length(at, length);
         self.used = used + length.kept;
     }
@@ -100,17 +103,25 @@ pub(crate) struct Room {
     /// The slot that the record is built in.
     pub(crate) index: u32,
     pub(crate) slot: *mut Slot,
-    start: usize,
+    /// Where in the record it begins.
+    pub(crate) start: u32,
     /// Whether what is told of failed because of an address that can't be read.
     pub(crate) bad_address: bool,
 }
 
 impl Room {
+    /// The room in this slot that begins there in the record, for a text that no call was given.
+    #[inline(always)]
+    pub(crate) fn at(index: u32, start: u32) -> Option<Self> {
+        let start = at_most(start, MAX_RECORD_BYTES as u32);
+        Some(Self { index, slot: scratch::slot(index)?, start, bad_address: false })
+    }
+
     /// Where the text begins.
     #[inline(always)]
     pub(crate) fn start(self) -> *mut u8 {
         // SAFETY: within the slot, as the verifier checks.
-        unsafe { (&raw mut (*self.slot).record).cast::<u8>().add(self.start) }
+        unsafe { (&raw mut (*self.slot).record).cast::<u8>().add(self.start as usize) }
     }
 
     /// Copies a text that was built elsewhere in the slot.

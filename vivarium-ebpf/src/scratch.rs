@@ -48,16 +48,31 @@ pub(crate) fn slot(index: u32) -> Option<*mut Slot> {
 /// Claims a slot for a thread, until it is released.
 #[inline(always)]
 pub(crate) fn claim(thread: u32) -> Option<u32> {
+    let index = claim_slot(thread);
+    (index != NO_SLOT).then_some(index)
+}
+
+/// Instead of an index: all slots that were tried are claimed by others.
+const NO_SLOT: u32 = u32::MAX;
+
+/// Claims a slot for a thread.
+///
+/// The verifier sees a function that anyone could call by itself, once for all who do: to it, one slot is as good as another.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn claim_slot(thread: u32) -> u32 {
     for at in 0..TRIES {
         let index = thread.wrapping_add(at) & SCRATCH_MASK.load();
-        let slot = slot(index)?;
+        let Some(slot) = slot(index) else {
+            break;
+        };
         // SAFETY: it points into the value of the map.
         if unsafe { atomic::claim(&raw mut (*slot).claimed) } {
-            return Some(index);
+            return index;
         }
     }
     odd(Oddity::ScratchExhausted);
-    None
+    NO_SLOT
 }
 
 /// Gives a slot back.

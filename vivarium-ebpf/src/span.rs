@@ -34,22 +34,14 @@ fn argument(ctx: &ProbeContext, at: usize) -> u64 {
     ctx.arg(at).unwrap_or(0)
 }
 
-/// The span that a probe speaks of.
+/// The span that a probe speaks of, and whether its site is one that the program made while it ran.
 #[inline(always)]
-fn span(ctx: &ProbeContext) -> Frame {
+fn span(ctx: &ProbeContext) -> (Frame, bool) {
     // SAFETY: the context is the one that the kernel passed.
-    let site = match unsafe { bpf_get_attach_cookie(ctx.as_ptr()) } {
-        0 => argument(ctx, 1),
-        site => site,
-    };
-    Frame { site: SiteId(site), instance: InstanceId(argument(ctx, 0)) }
-}
-
-/// Whether the site is one that the program made while it ran.
-#[inline(always)]
-fn is_dynamic(ctx: &ProbeContext) -> bool {
-    // SAFETY: the context is the one that the kernel passed.
-    unsafe { bpf_get_attach_cookie(ctx.as_ptr()) == SiteId::DYNAMIC.0 }
+    let cookie = unsafe { bpf_get_attach_cookie(ctx.as_ptr()) };
+    let is_dynamic = cookie == SiteId::DYNAMIC.0;
+    let site = if is_dynamic { argument(ctx, 1) } else { cookie };
+    (Frame { site: SiteId(site), instance: InstanceId(argument(ctx, 0)) }, is_dynamic)
 }
 
 #[inline(always)]
@@ -86,7 +78,7 @@ fn span_start(ctx: ProbeContext) -> u32 {
     let Some(thread) = Thread::current() else {
         return 0;
     };
-    let (span, flags) = (span(&ctx), StartFlags(argument(&ctx, 2) as u32));
+    let ((span, is_dynamic), flags) = (span(&ctx), StartFlags(argument(&ctx, 2) as u32));
     let started = thread.state.start(span, flags);
     match started {
         Started::Pushed => (),
@@ -94,7 +86,7 @@ fn span_start(ctx: ProbeContext) -> u32 {
         Started::TooDeep => odd(Oddity::TooDeep),
     }
     let outer = thread.state.outer().instance.0;
-    if is_dynamic(&ctx) {
+    if is_dynamic {
         let subject = subject(RecordType::SpanStart, span, &thread, 4, 3);
         let outcome = Record::<4, 3>::send(&thread, subject, |record| {
             record.number(0, flags.0.into());
@@ -114,7 +106,7 @@ fn span_stop(ctx: ProbeContext) -> u32 {
     let Some(thread) = Thread::current() else {
         return 0;
     };
-    let (span, flags) = (span(&ctx), StopFlags(argument(&ctx, 2) as u32));
+    let ((span, _), flags) = (span(&ctx), StopFlags(argument(&ctx, 2) as u32));
     let subject = subject(RecordType::SpanStop, span, &thread, 2, 0);
     let closed = match thread.state.stop(span.instance) {
         Stopped::Popped | Stopped::TooDeep => 0,
@@ -139,7 +131,7 @@ fn span_raise(ctx: ProbeContext) -> u32 {
     let Some(thread) = Thread::current() else {
         return 0;
     };
-    let subject = subject(RecordType::SpanRaise, span(&ctx), &thread, 2, 2);
+    let subject = subject(RecordType::SpanRaise, span(&ctx).0, &thread, 2, 2);
     let outcome = Record::<2, 2>::send(&thread, subject, |record| {
         record.number(0, argument(&ctx, 2) & u64::from(u32::MAX));
         record.number(1, argument(&ctx, 5) & u64::from(u32::MAX));

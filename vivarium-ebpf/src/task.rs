@@ -3,7 +3,7 @@
 use vivarium_sys::load::Field;
 use vivarium_sys::wire::TextLength;
 
-use crate::kernel::{Address, Typed};
+use crate::kernel::Address;
 use crate::record::Room;
 
 /// A task of the kernel, a `task_struct`.
@@ -54,7 +54,7 @@ impl Task {
     /// Who made the running one, or traces it.
     #[inline(always)]
     pub(crate) fn parent() -> Self {
-        Self(Typed::current_task().follow(Field::TaskRealParent).address())
+        Self(Address::current_task().follow(Field::TaskRealParent))
     }
 
     /// Its process.
@@ -67,7 +67,7 @@ impl Task {
 /// The tree that leads from numbers to processes, in the namespace of the running thread.
 #[inline(always)]
 fn numbers_of_the_running_thread() -> u64 {
-    let own = Typed::current_task().follow(Field::TaskThreadPid).address();
+    let own = Address::current_task().follow(Field::TaskThreadPid);
     let level: u32 = own.get(Field::PidLevel);
     let number = Address(own.inner(Field::PidNumbers).0 + u64::from(level) * NUMBER_BYTES);
     let space: Address = number.get(Field::UpidNs);

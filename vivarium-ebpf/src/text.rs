@@ -12,6 +12,7 @@ use crate::bounds::at_most;
 use crate::counts::odd;
 use crate::kernel::Address;
 use crate::record::Room;
+use crate::scratch;
 use crate::user::UserAddress;
 
 /// How many times [`MAX_TEXT_BYTES`] a text is followed that is cut, to learn its length.
@@ -27,6 +28,39 @@ pub(crate) trait CString: Copy {
     ///
     /// There is room for `limit` bytes at `to`.
     unsafe fn copy(self, to: *mut c_void, limit: u32) -> i64;
+    /// How long it is, as far as it is followed; in the room that a slot has for a path.
+    fn measure(self, index: u32) -> u32;
+}
+
+/// The verifier sees a function that anyone could call by itself, once for all the strings of a program.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn measure_string(index: u32, string: u64) -> u32 {
+    length(index, UserAddress(string))
+}
+
+/// This one the verifier sees wherever it is called from, and so it takes pointers whose type it knows.
+#[inline(never)]
+fn measure_kernel_string(index: u32, string: Address) -> u32 {
+    length(index, string)
+}
+
+#[inline(always)]
+fn length(index: u32, mut rest: impl CString) -> u32 {
+    let Some(slot) = scratch::slot(index) else {
+        return 0;
+    };
+    let mut length = 0_u32;
+    for _ in 0..FOLLOWED {
+        // SAFETY: nobody uses the room for a path while a string is taken.
+        let read = unsafe { rest.copy((&raw mut (*slot).path).cast(), MAX_TEXT_BYTES as u32) };
+        if read <= 1 {
+            break;
+        }
+        length = length.saturating_add(read as u32 - 1);
+        rest = rest.after(read as u32 - 1);
+    }
+    length
 }
 
 impl CString for UserAddress {
@@ -39,6 +73,11 @@ impl CString for UserAddress {
     unsafe fn copy(self, to: *mut c_void, limit: u32) -> i64 {
         // SAFETY: the caller's promise; the helper fails on a bad address.
         unsafe { bpf_probe_read_user_str(to, limit, self.pointer()) }
+    }
+
+    #[inline(always)]
+    fn measure(self, index: u32) -> u32 {
+        measure_string(index, self.0)
     }
 }
 
@@ -53,50 +92,35 @@ impl CString for Address {
         // SAFETY: the caller's promise; the helper fails on a bad address.
         unsafe { bpf_probe_read_kernel_str(to, limit, self.pointer()) }
     }
+
+    #[inline(always)]
+    fn measure(self, index: u32) -> u32 {
+        measure_kernel_string(index, self)
+    }
 }
 
 impl Room {
     /// Takes a C string.
     #[inline(always)]
     pub(crate) fn string(self, string: impl CString) -> TextLength {
-        self.string_after(0, string)
+        self.string_after(TextLength { kept: 0, whole: 0 }, string)
     }
 
-    /// Takes a C string after `before` bytes that are there already.
+    /// Takes a C string after what is there already.
     #[inline(always)]
-    pub(crate) fn string_after(self, before: u32, string: impl CString) -> TextLength {
+    pub(crate) fn string_after(self, before: TextLength, string: impl CString) -> TextLength {
         // Room for one byte is always left: of a helper that may write none, the verifier of Linux 6.1 expects answers that
         // contradict each other.
-        let before = at_most(before, MAX_TEXT_BYTES as u32 - 1);
-        let limit = MAX_TEXT_BYTES as u32 - before;
-        if limit == 0 {
-            return TextLength { kept: before, whole: before + self.rest_of(string) };
-        }
+        let kept = at_most(before.kept, MAX_TEXT_BYTES as u32 - 1);
+        let limit = MAX_TEXT_BYTES as u32 - kept;
         // SAFETY: there is room for so much.
-        let read = unsafe { string.copy(self.start().add(before as usize).cast(), limit) };
+        let read = unsafe { string.copy(self.start().add(kept as usize).cast(), limit) };
         if read <= 0 {
             return self.unreadable();
         }
         let read = at_most(read as u32, limit);
-        let kept = before + read - 1;
-        let whole = if read < limit { kept } else { kept + self.rest_of(string.after(read - 1)) };
-        TextLength { kept, whole }
-    }
-
-    /// How long the rest of a string is that was cut.
-    #[inline(always)]
-    fn rest_of(self, mut rest: impl CString) -> u32 {
-        let mut length = 0_u32;
-        for _ in 0..FOLLOWED {
-            // SAFETY: nobody uses the room for a path while a string is taken.
-            let read = unsafe { rest.copy((&raw mut (*self.slot).path).cast(), MAX_TEXT_BYTES as u32) };
-            if read <= 1 {
-                break;
-            }
-            length = length.saturating_add(read as u32 - 1);
-            rest = rest.after(read as u32 - 1);
-        }
-        length
+        let rest = if read < limit { 0 } else { string.after(read - 1).measure(self.index) };
+        TextLength { kept: kept + read - 1, whole: before.whole + (read - 1) + rest }
     }
 
     /// Takes so many bytes of the process, or as many of them as there is room for.

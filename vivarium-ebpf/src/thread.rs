@@ -53,7 +53,8 @@ impl Thread {
             return None;
         }
         let set = wanted::set(state.sessions)?;
-        let set = if set.may_see(bpf_get_current_uid_gid() as u32) { set } else { withdraw(state, set)? };
+        let may_see = set.owner == SessionSet::ANYONE || set.may_see(bpf_get_current_uid_gid() as u32);
+        let set = if may_see { set } else { withdraw(state, set)? };
         Some(Self { ids, set, state })
     }
 }

@@ -150,6 +150,26 @@ pub struct TextLength {
 impl TextLength {
     /// A text that could not be told, which isn't an empty one.
     pub const UNKNOWN: Self = Self { kept: 0, whole: u32::MAX };
+
+    /// Both lengths in one word, as they stand in a record.
+    ///
+    /// ```
+    /// use vivarium_sys::wire::TextLength;
+    /// let length = TextLength { kept: 5, whole: 7 };
+    /// assert_eq!(TextLength::unpack(length.pack()), length);
+    /// ```
+    #[must_use]
+    #[inline(always)]
+    pub const fn pack(self) -> u64 {
+        self.kept as u64 | (self.whole as u64) << 32
+    }
+
+    /// The lengths in a word.
+    #[must_use]
+    #[inline(always)]
+    pub const fn unpack(word: u64) -> Self {
+        Self { kept: word as u32, whole: (word >> 32) as u32 }
+    }
 }
 
 /// The most numbers that a record holds.

@@ -27,7 +27,7 @@ fn task_exec(ctx: BtfTracePointContext) -> i32 {
     };
     if let Some(thread) = Thread::of(ids, state) {
         event::tell_of::<1, 4>(&thread, EventKind::PROC_EXEC, Some(0), |_, record| {
-            describe(record, Typed::argument(ctx.arg(2)));
+            describe(record, Typed::argument(ctx.arg(2)).address());
         });
     }
     if let Some(state) = thread::state(ids.thread) {
@@ -47,7 +47,7 @@ fn task_execed(ctx: TracePointContext) -> u32 {
 #[inline(always)]
 fn settle(old: u32, thread: u32) -> Option<&'static mut ThreadState> {
     let state = move_state(old, thread)?;
-    let task = Typed::current_task();
+    let task = Address::current_task();
     state.flags = state.flags.without(ThreadFlags::PENDING);
     state.users = identity::users(task);
     state.groups = identity::groups(task);
@@ -80,11 +80,11 @@ fn move_state(old: u32, thread: u32) -> Option<&'static mut ThreadState> {
 
 /// Tells what is executed, of a `linux_binprm`.
 #[inline(always)]
-fn describe(record: &mut Record<1, 4>, program: Typed) {
+fn describe(record: &mut Record<1, 4>, program: Address) {
     let arguments: i32 = program.get(Field::BprmArgc);
     record.number(0, arguments as u64);
 
-    let file = Place::of(program.follow(Field::BprmFile).inner(Field::FilePath));
+    let file = Place::at(program.follow(Field::BprmFile).inner(Field::FilePath));
     let given: Address = program.get(Field::BprmFilename);
     // A script has become an argument, and what is executed is its interpreter.
     let script = given != program.get(Field::BprmInterp);
@@ -113,7 +113,7 @@ fn describe_name(record: &mut Record<1, 4>, given: Address) {
 /// Tells the arguments, which are in the memory of the process already.
 #[inline(always)]
 fn describe_memory(record: &mut Record<1, 4>) {
-    let memory = Typed::current_task().follow(Field::TaskMm);
+    let memory = Address::current_task().follow(Field::TaskMm);
     let (start, end): (u64, u64) = (memory.get(Field::MmArgStart), memory.get(Field::MmArgEnd));
     record.text(1, |room| room.user_bytes(UserAddress(start), end.wrapping_sub(start)));
 }

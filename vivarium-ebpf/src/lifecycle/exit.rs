@@ -8,7 +8,7 @@ use vivarium_sys::event::EventKind;
 use vivarium_sys::load::Field;
 
 use crate::event;
-use crate::kernel::Typed;
+use crate::kernel::Address;
 use crate::thread::{self, Ids, Thread};
 
 /// A process ends as a whole: all its threads have the same status.
@@ -36,7 +36,7 @@ fn task_exit(_ctx: TracePointContext) -> u32 {
     let Some(state) = thread::state(ids.thread) else {
         return 0;
     };
-    let task = Typed::current_task();
+    let task = Address::current_task();
     let alive: i32 = task.follow(Field::TaskSignal).get(Field::SignalLive);
     if alive == 0 && is_news(task, ids.process) {
         if let Some(thread) = Thread::of(ids, state) {
@@ -51,14 +51,14 @@ fn task_exit(_ctx: TracePointContext) -> u32 {
 
 /// Whether it has not been told yet that the process of this task ends.
 #[inline(always)]
-fn is_news(task: Typed, process: u32) -> bool {
+fn is_news(task: Address, process: u32) -> bool {
     let started = task.follow(Field::TaskGroupLeader).get(Field::TaskStartTime);
     ENDED.insert(Process { number: process.into(), started }, 0, BPF_NOEXIST.into()) != Err(EEXIST)
 }
 
 /// What `wait(2)` will give for the process.
 #[inline(always)]
-fn status(task: Typed) -> u32 {
+fn status(task: Address) -> u32 {
     let signal = task.follow(Field::TaskSignal);
     let flags: u32 = signal.get(Field::SignalFlags);
     if flags & SIGNAL_GROUP_EXIT != 0 {

@@ -99,8 +99,8 @@ fn adopt(creator: Ids, child: Ids) {
             state.sessions = unsafe { (*adoption).sessions };
             state.process = child.process;
             // Those of its creator.
-            state.users = identity::users(Typed::current_task());
-            state.groups = identity::groups(Typed::current_task());
+            state.users = identity::users(Address::current_task());
+            state.groups = identity::groups(Address::current_task());
         }
         None => odd(Oddity::ThreadsFull),
     }

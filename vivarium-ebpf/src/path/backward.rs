@@ -71,11 +71,14 @@ impl Backward {
         }
     }
 
-    /// Puts a decimal number before what is there.
+    /// Puts a decimal number before what is there, which leaves room for it: to look for that after each digit would be
+    /// many ways for the verifier.
     #[inline(always)]
     pub(super) fn put_number(self, mut number: u64) {
         for _ in 0..MAX_DIGITS {
-            self.put(&[b'0' + (number % 10) as u8]);
+            self.set_start(self.start() - 1);
+            // SAFETY: within the room, wherever the text begins.
+            unsafe { self.text().write(b'0' + (number % 10) as u8) };
             number /= 10;
             if number == 0 {
                 break;

@@ -12,15 +12,15 @@ const PIPEFS: u64 = 0x5049_5045;
 const SOCKFS: u64 = 0x534f_434b;
 const ANON_INODE_FS: u64 = 0x0904_1934;
 
-/// Whether a place is the top of its tree without being the top of a mount.
+/// Whether the top of a tree isn't that of the mount.
 #[inline(always)]
-pub(super) fn is_nameless(place: Place) -> bool {
-    place.dentry.follow(Field::DentryParent) == place.dentry && place.mount.follow(Field::VfsmountRoot) != place.dentry
+pub(super) fn is_nameless(top: Place) -> bool {
+    top.mount.follow(Field::VfsmountRoot) != top.dentry
 }
 
-/// Writes what it is called.
+/// Writes what it is called. The name is that which the kernel gave it.
 #[inline(always)]
-pub(super) fn write(text: Backward, dentry: Address) {
+pub(super) fn write(text: Backward, dentry: Address, (name, length): (Address, u32)) {
     let inode: u64 = dentry.follow(Field::DentryInode).get(Field::InodeNumber);
     let magic: u64 = dentry.follow(Field::DentrySuper).get(Field::SuperMagic);
     match magic {
@@ -34,21 +34,14 @@ pub(super) fn write(text: Backward, dentry: Address) {
             }
         }
         ANON_INODE_FS => {
-            put_name(text, dentry);
+            text.put_name(name, length);
             // Without the slash.
             text.set_start(text.start() + 1);
             text.put(b"anon_inode:");
         }
         _ => {
             text.put(DELETED);
-            put_name(text, dentry);
+            text.put_name(name, length);
         }
     }
-}
-
-/// Puts the name that the kernel gave it.
-#[inline(always)]
-fn put_name(text: Backward, dentry: Address) {
-    let length: u32 = dentry.get(Field::DentryNameLength);
-    text.put_name(dentry.follow(Field::DentryNameText), length);
 }

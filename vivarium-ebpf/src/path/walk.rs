@@ -7,10 +7,11 @@ use vivarium_sys::load::{Field, Oddity};
 use vivarium_sys::wire::MAX_TEXT_BYTES;
 
 use super::backward::Backward;
+use super::link::Link;
 use super::{Name, Place, nameless};
 use crate::counts::odd;
 use crate::kernel::Address;
-use crate::scratch::{self, Slot};
+use crate::scratch;
 
 /// How many directories and mounts are followed.
 const MAX_STEPS: u32 = 1 << 14;
@@ -34,6 +35,9 @@ enum End {
 /// A walk on its way. It is kept in the slot, where the verifier doesn't follow it.
 #[repr(C)]
 pub(crate) struct Walk {
+    /// Where it begins.
+    pub(super) from: Place,
+    /// Where it is.
     here: Place,
     /// The top of the mount.
     top: Address,
@@ -41,6 +45,7 @@ pub(crate) struct Walk {
     /// Where the text begins that has been written so far.
     pub(super) start: i64,
     end: End,
+    pub(super) link: Link,
 }
 
 /// One step: a name is put before the others, or a mount is crossed.
@@ -67,67 +72,78 @@ unsafe extern "C" fn step(_: u32, index: *const u32) -> i64 {
         walk.top = walk.here.mount.follow(Field::VfsmountRoot);
         return 0;
     }
-    let parent = here.dentry.follow(Field::DentryParent);
+    walk.link.read(here.dentry);
+    let parent = walk.link.parent();
     if parent == here.dentry {
         walk.end = End::Outside;
         return 1;
     }
     walk.here.dentry = parent;
-    let length: u32 = here.dentry.get(Field::DentryNameLength);
-    Backward::of(slot).put_name(here.dentry.follow(Field::DentryNameText), length);
+    let (name, length) = walk.link.name();
+    Backward::of(slot).put_name(name, length);
     0
 }
 
-/// Walks from `place` to the root, with the text ending at `end`.
-#[inline(always)]
-fn run(index: u32, slot: *mut Slot, place: Place, end: i64) -> End {
-    let top = place.mount.follow(Field::VfsmountRoot);
+/// Walks to the root from where the walk begins, with the text ending at `end`; tells how it ended.
+///
+/// The verifier sees a function that anyone could call by itself, once for all the walks of a program.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn walk_up(index: u32, end: i64) -> u32 {
+    let Some(slot) = scratch::slot(index) else {
+        return End::Never as u32;
+    };
     // SAFETY: whoever walks has claimed the slot.
     unsafe {
-        (*slot).walk = Walk { here: place, top, root: Place::root(), start: end, end: End::Never };
+        let walk = &raw mut (*slot).walk;
+        let from = (&raw const (*walk).from).read_volatile();
+        (&raw mut (*walk).here).write(from);
+        (&raw mut (*walk).top).write(from.mount.follow(Field::VfsmountRoot));
+        (&raw mut (*walk).root).write(Place::root());
+        (&raw mut (*walk).start).write_volatile(end);
+        (&raw mut (*walk).end).write(End::Never);
         bpf_loop(MAX_STEPS, step as *mut c_void, (&raw const index).cast_mut().cast(), 0);
-        (&raw const (*slot).walk.end).read_volatile()
+        (&raw const (*walk).end).cast::<u32>().read_volatile()
     }
 }
 
-/// Writes the path of a place into the room of a slot, from where the [`Backward`] there begins; gives how long it is. Of a
-/// path that is too long the beginning is kept.
+/// Writes the path of the place where the walk begins into the room of a slot, up to the end of that; gives how long it is.
+/// Of a path that is too long the beginning is kept.
 ///
-/// A function that all the paths of a program share.
+/// The verifier sees a function that anyone could call by itself, once for all the paths of a program.
+#[unsafe(no_mangle)]
 #[inline(never)]
-pub(super) fn write(index: u32, mount: Address, dentry: Address, name: Name) -> u64 {
+pub(super) extern "C" fn write_path(index: u32, name: u32) -> u64 {
     const ROOM: i64 = MAX_TEXT_BYTES as i64;
     let Some(slot) = scratch::slot(index) else {
         return 0;
     };
-    let place = Place { mount, dentry };
+    // SAFETY: whoever walks has claimed the slot.
+    let walk = unsafe { &mut (*slot).walk };
+    let place = walk.from;
     let text = Backward::new(slot, ROOM);
-    if nameless::is_nameless(place) {
-        nameless::write(text, dentry);
+    walk.link.read_anew(place.dentry);
+    let is_top = walk.link.parent() == place.dentry;
+    if is_top && nameless::is_nameless(place) {
+        nameless::write(text, place.dentry, walk.link.name());
         return (ROOM - text.start()) as u64;
     }
-    if name == Name::MayBeGone && dentry.get::<u64>(Field::DentryHash) == 0 && !is_top(place) {
+    if name == Name::MayBeGone as u32 && !is_top && walk.link.is_unhashed() {
         text.put(DELETED);
     }
     let after = ROOM - text.start();
-    let mut end = run(index, slot, place, text.start());
-    let before = if end == End::Root { 0 } else { UNREACHABLE.len() as i64 };
+    let mut end = walk_up(index, text.start());
+    let before = if end == End::Root as u32 { 0 } else { UNREACHABLE.len() as i64 };
     let whole = ROOM - text.start() + before;
     if whole > ROOM {
         // Again, now that it is known where it begins.
-        end = run(index, slot, place, whole - after);
+        end = walk_up(index, whole - after);
     }
-    if end == End::Never {
+    if end == End::Never as u32 {
         odd(Oddity::EndlessPath);
     }
     if before != 0 {
         text.put(UNREACHABLE);
     }
     whole as u64
-}
-
-/// Whether a place is the top of its tree, which never had a name.
-#[inline(always)]
-fn is_top(place: Place) -> bool {
-    place.dentry.follow(Field::DentryParent) == place.dentry
 }

@@ -14,13 +14,26 @@ const AT_EMPTY_PATH: u64 = 0x1000;
 
 /// What the string of a [`Given`] means.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
 enum Meaning {
     /// A path.
-    Path,
+    Path = 0,
     /// A path, or the descriptor itself if it is empty.
-    PathOrDescriptor,
+    PathOrDescriptor = 1,
     /// There is none, but for the descriptor.
-    Descriptor,
+    Descriptor = 2,
+}
+
+impl Meaning {
+    /// The meaning with this number, one of [`PathOrDescriptor`](Self::PathOrDescriptor) where it has none.
+    #[inline(always)]
+    const fn from_number(number: u32) -> Self {
+        match number {
+            0 => Self::Path,
+            2 => Self::Descriptor,
+            _ => Self::PathOrDescriptor,
+        }
+    }
 }
 
 /// A path as a system call is given it.
@@ -78,17 +91,36 @@ impl Room {
     /// Takes a path that a system call was given.
     #[inline(always)]
     pub(crate) fn given(self, given: Given) -> TextLength {
-        let first = given.first();
-        if first == Some(b'/') {
-            return self.string(given.path);
-        }
+        let how = given.meaning as u32 | if self.bad_address { BAD_ADDRESS } else { 0 };
+        TextLength::unpack(take_given(self.index, self.start, given.directory, given.path.0, how))
+    }
+}
+
+/// Besides a [`Meaning`]: the call has failed because of an address that can't be read.
+const BAD_ADDRESS: u32 = 1 << 31;
+
+/// Takes a path that a system call was given.
+///
+/// The verifier sees a function that anyone could call by itself, once for all who do, and knows nothing of its callers.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn take_given(index: u32, start: u32, directory: i32, path: u64, how: u32) -> u64 {
+    let Some(room) = Room::at(index, start) else {
+        return TextLength::UNKNOWN.pack();
+    };
+    let room = Room { bad_address: how & BAD_ADDRESS != 0, ..room };
+    let meaning = Meaning::from_number(how & !BAD_ADDRESS);
+    let given = Given { directory, path: UserAddress(path), meaning };
+    let first = given.first();
+    let mut before = TextLength { kept: 0, whole: 0 };
+    if first != Some(b'/') {
         let Some(start) = given.start() else {
-            return TextLength::UNKNOWN;
+            return TextLength::UNKNOWN.pack();
         };
         if given.meaning != Meaning::Path && first == Some(0) {
-            self.path(start, Name::MayBeGone)
-        } else {
-            self.beneath(start, given.path)
+            return room.path(start, Name::MayBeGone).pack();
         }
+        before = room.directory(start);
     }
+    room.string_after(before, given.path).pack()
 }

@@ -8,7 +8,7 @@ use vivarium_sys::load::{Syscall, ThreadState};
 use super::Call;
 use crate::event;
 use crate::identity::{self, Capabilities};
-use crate::kernel::Typed;
+use crate::kernel::Address;
 use crate::thread::Thread;
 
 /// As many groups a thread can have.
@@ -27,7 +27,7 @@ fn sys_setid(ctx: TracePointContext) -> u32 {
     // What is returned is the user before, not an error.
     let result = if call.which() == Some(Syscall::Setfsuid) { None } else { Some(call.result as i32) };
     let before = thread.state.users;
-    let after = identity::users(Typed::current_task());
+    let after = identity::users(Address::current_task());
     thread.state.users = after;
     event::tell_of::<6, 0>(&thread, EventKind::SETID_CHANGE, result, |_, record| {
         identity::describe(record, before, after);
@@ -44,7 +44,7 @@ fn sys_setgid(ctx: TracePointContext) -> u32 {
     // What is returned is the group before, not an error.
     let result = if call.which() == Some(Syscall::Setfsgid) { None } else { Some(call.result as i32) };
     let before = thread.state.groups;
-    let after = identity::groups(Typed::current_task());
+    let after = identity::groups(Address::current_task());
     thread.state.groups = after;
     event::tell_of::<6, 0>(&thread, EventKind::SETGID_CHANGE, result, |_, record| {
         identity::describe(record, before, after);

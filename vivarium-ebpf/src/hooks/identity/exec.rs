@@ -5,7 +5,7 @@ use vivarium_sys::load::Field;
 
 use crate::event;
 use crate::hooks::{Arguments, hook};
-use crate::kernel::Typed;
+use crate::kernel::Address;
 use crate::path::{Name, Place};
 use crate::result::Answer;
 
@@ -15,9 +15,9 @@ hook!(commit: lsm "bprm_committing_creds" by lsm_creds, fentry "security_bprm_co
 #[inline(always)]
 fn commit(arguments: &impl Arguments) {
     event::tell::<4, 1>(EventKind::BPRM_CREDS, Answer::Follows, |_, record| {
-        let program = arguments.typed(0);
+        let program = arguments.typed(0).address();
         let after = program.follow(Field::BprmCred);
-        let before = Typed::current_task().follow(Field::TaskCred);
+        let before = Address::current_task().follow(Field::TaskCred);
         let [uid, gid]: [u32; 2] = [after.get(Field::CredEuid), after.get(Field::CredEgid)];
         let gained = after.get::<u64>(Field::CredPermitted) & !before.get::<u64>(Field::CredPermitted);
         let is_another = uid != before.get::<u32>(Field::CredEuid) || gid != before.get::<u32>(Field::CredEgid);
@@ -26,6 +26,6 @@ fn commit(arguments: &impl Arguments) {
         record.number(2, gained);
         record.number(3, u64::from(is_another || gained != 0));
         let file = program.follow(Field::BprmFile).inner(Field::FilePath);
-        record.text(0, |room| room.path(Place::of(file), Name::MayBeGone));
+        record.text(0, |room| room.path(Place::at(file), Name::MayBeGone));
     });
 }

@@ -6,29 +6,35 @@ use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{Field, Syscall};
 
 use crate::descriptor::File;
+use crate::event;
 use crate::mode::PERMISSIONS;
 use crate::open;
 use crate::path::Name;
-use crate::syscalls::Call;
 use crate::syscalls::given::Given;
+use crate::syscalls::{Call, told};
+use crate::thread::Thread;
 
 /// What `creat` opens with.
 const CREAT_FLAGS: u64 = open::WRITE_ONLY | open::CREATE | open::TRUNCATE;
 
 #[tracepoint]
 fn sys_open(ctx: TracePointContext) -> u32 {
+    let Some(thread) = Thread::current() else {
+        return 0;
+    };
     let call = Call::of(&ctx);
-    let opened = File::of_descriptor(call.result as i32);
+    let result = Some(told(call.result));
+    let opened = File::of_new_descriptor(call.result as i32);
     if let Some(file) = opened {
         if open::has_created(file.get(Field::FileMode)) {
-            call.tell::<1, 1>(EventKind::FILE_CREATE, |_, record| {
+            event::tell_of::<1, 1>(&thread, EventKind::FILE_CREATE, result, |_, record| {
                 let mode: u16 = file.inode(Field::InodeMode);
                 record.number(0, u64::from(mode) & PERMISSIONS);
                 record.text(0, |room| room.path(file.place(), Name::MayBeGone));
             });
         }
     }
-    call.tell::<2, 1>(EventKind::PATH_OPEN, |_, record| {
+    event::tell_of::<2, 1>(&thread, EventKind::PATH_OPEN, result, |_, record| {
         let (given, flags, mode) = match call.which() {
             Some(Syscall::Open) => (Given::here(call.pointer(0)), call.argument(1), call.argument(2)),
             Some(Syscall::Creat) => (Given::here(call.pointer(0)), CREAT_FLAGS, call.argument(1)),
