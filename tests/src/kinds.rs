@@ -14,6 +14,8 @@ pub struct Event {
     pub fields: Value,
     /// The error that it has, if it has one.
     pub error: Option<String>,
+    /// For how many it stands, where those of its kind are counted.
+    pub count: Option<u64>,
 }
 
 /// What is to be seen of one kind in one deed: these events, in this order, and no others.
@@ -27,15 +29,30 @@ pub struct Expected {
 /// In this deed, these events of this kind are to be seen.
 #[must_use]
 pub fn seen<const N: usize>(deed: &'static str, kind: &'static str, fields: [Value; N]) -> Expected {
-    let events = fields.into_iter().map(|fields| Event { fields, error: None }).collect();
+    let events = fields.into_iter().map(|fields| Event { fields, error: None, count: None }).collect();
     Expected { deed, kind, events }
+}
+
+/// In this deed, so many events of this kind, each with its error, are to be told at once.
+#[must_use]
+pub fn counted<const N: usize>(
+    deed: &'static str,
+    kind: &'static str,
+    events: [(u64, Value, Option<&str>); N],
+) -> Expected {
+    let event = |(count, fields, error): (u64, Value, Option<&str>)| Event {
+        fields,
+        error: error.map(str::to_owned),
+        count: Some(count),
+    };
+    Expected { deed, kind, events: events.into_iter().map(event).collect() }
 }
 
 /// In this deed, something of this kind fails, which only system calls tell.
 #[must_use]
 pub fn failed(deed: &'static str, kind: &'static str, fields: Value, error: &str) -> Expected {
     let is_seen = backend() == Backend::Syscalls;
-    let events = is_seen.then(|| Event { fields, error: Some(error.to_owned()) });
+    let events = is_seen.then(|| Event { fields, error: Some(error.to_owned()), count: None });
     Expected { deed, kind, events: events.into_iter().collect() }
 }
 
@@ -111,18 +128,25 @@ pub fn spec(kind: &str) -> &'static EventSpec {
 pub fn check(observation: &Observation, family: &str, expected: &[Expected]) {
     assert!(observation.status.success(), "{}\n{}", observation.status, observation.stderr);
     let summary = observation.summary();
-    assert_eq!(summary["verdict"], "complete", "{summary}\n{}", observation.stderr);
+    let all: String = observation.lines.iter().map(|line| format!("{line}\n")).collect();
+    assert_eq!(summary["verdict"], "complete", "{all}{}", observation.stderr);
     let mut differences = Vec::new();
     for Expected { deed, kind, events } in expected {
-        let visible = spec(kind).sight(backend()).is_some();
+        let visible = spec(kind).sight(backend()).is_some() && !is_lacking(kind);
         let wanted: &[Event] = if visible { events } else { &[] };
         let found: Vec<_> = observation.events(kind).filter(|line| line["site"]["name"] == *deed).collect();
-        let shown =
-            || found.iter().map(|line| format!("\n    {} {}", line["fields"], line["result"])).collect::<String>();
+        let shown = || {
+            found
+                .iter()
+                .map(|line| format!("\n    {} {} ×{}", line["fields"], line["result"], line["count"]))
+                .collect::<String>()
+        };
         let same = found.len() == wanted.len() && found.iter().zip(wanted).all(|(line, event)| is(line, event));
         if !same {
-            let wanted: String =
-                wanted.iter().map(|event| format!("\n    {} {:?}", event.fields, event.error)).collect();
+            let wanted: String = wanted
+                .iter()
+                .map(|event| format!("\n    {} {:?} ×{:?}", event.fields, event.error, event.count))
+                .collect();
             differences.push(format!("{deed}: {kind}\n  expected{wanted}\n  found{}", shown()));
         }
     }
@@ -130,11 +154,27 @@ pub fn check(observation: &Observation, family: &str, expected: &[Expected]) {
     for row in EventKind::all().filter(|row| row.category.name() == family) {
         assert_eq!(said_gap(&observation.lines[0]["not_visible"], row.name), gap(row, backend()), "{}", row.name);
         assert!(deeds().iter().any(|deed| deed.kind == row.name), "no deed is there for {}", row.name);
+        let notes = summary["notes"].as_array().expect("a list of notes");
+        let is_said = notes.iter().any(|note| says_lacking(note, row.name));
+        assert_eq!(is_said, is_lacking(row.name), "{}: {notes:?}", row.name);
     }
     let covered: BTreeSet<_> = expected.iter().map(|expected| (expected.deed, expected.kind)).collect();
     for deed in deeds().iter().filter(|deed| deed.family == family) {
         assert!(covered.contains(&(&*deed.name, &*deed.kind)), "nothing is expected of {deed:?}");
     }
+}
+
+/// Whether the kernel lacks what the backend that is tested would see this kind by.
+#[must_use]
+pub fn is_lacking(kind: &str) -> bool {
+    let by_event = kind == "capable_check" && backend() == Backend::Syscalls;
+    by_event && !std::path::Path::new("/sys/kernel/tracing/events/capability/cap_capable").exists()
+}
+
+/// Whether these words say that the kernel lacks what this kind is seen by.
+#[must_use]
+pub fn says_lacking(words: &Value, kind: &str) -> bool {
+    words.as_str().is_some_and(|words| words.starts_with(&format!("{kind} is not seen: this kernel has no ")))
 }
 
 /// What a backend can't see of a kind, as the table has it: nothing, this, or all of it.
@@ -160,7 +200,7 @@ pub fn said_gap(list: &Value, kind: &str) -> Option<Value> {
 /// Whether a line is this event, in the innermost function.
 fn is(line: &Value, event: &Event) -> bool {
     let error = line["result"]["error"]["name"].as_str();
-    line["fields"] == event.fields && error == event.error.as_deref()
+    line["fields"] == event.fields && error == event.error.as_deref() && line["count"].as_u64() == event.count
 }
 
 /// What the program printed about this.

@@ -7,6 +7,7 @@ pub mod listing;
 pub mod observation;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub mod observer;
+pub mod programs;
 pub mod readelf;
 #[cfg(target_os = "linux")]
 pub mod registered;

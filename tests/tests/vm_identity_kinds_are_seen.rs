@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use serde_json::json;
-use vivarium_tests::kinds::{Expected, bits, check, failed, seen};
+use vivarium_tests::kinds::{Expected, bits, check, counted, failed, one_of, seen};
 use vivarium_tests::observation::{Observation, may_observe, subject};
 
 /// `CAP_NET_RAW`.
@@ -47,6 +47,7 @@ fn give_capability(file: &Path) {
 fn expected(observation: &Observation, directory: &str) -> Vec<Expected> {
     let became = |name: &str, gained: serde_json::Value, gains: bool| json!({ "path": format!("{directory}/{name}"), "uid": 65534, "gid": 65534, "gained": gained, "gains": gains });
     let namespace = json!({ "uid": 0, "flags": bits(libc::CLONE_NEWUSER, &["CLONE_NEWUSER"]) });
+    let capability = |number: u32, name: &str| json!({ "capability": one_of(number, name) });
     let is_refused = observation.stdout.lines().find_map(|line| line.strip_prefix("userns "));
     vec![
         seen(
@@ -67,6 +68,16 @@ fn expected(observation: &Observation, directory: &str) -> Vec<Expected> {
                 "effective": bits(1 << 5, &["CAP_KILL"]), "permitted": bits(0x21, &["CAP_CHOWN", "CAP_KILL"]),
                 "inheritable": bits(0, &[])
             })],
+        ),
+        counted(
+            "use_capabilities",
+            "capable_check",
+            [(3, capability(22, "CAP_SYS_BOOT"), None), (1, capability(21, "CAP_SYS_ADMIN"), None)],
+        ),
+        counted(
+            "lack_a_capability",
+            "capable_check",
+            [(1, capability(7, "CAP_SETUID"), None), (2, capability(22, "CAP_SYS_BOOT"), Some("EPERM"))],
         ),
         seen("execute_for_nothing", "bprm_creds", [became("plain", bits(0, &[]), false)]),
         seen("execute_for_a_capability", "bprm_creds", [became("capable", bits(1 << NET_RAW, &["CAP_NET_RAW"]), true)]),

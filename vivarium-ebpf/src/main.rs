@@ -12,6 +12,7 @@
 
 mod atomic;
 mod bounds;
+mod capable;
 mod counts;
 mod descriptor;
 mod dynamic;

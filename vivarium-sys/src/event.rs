@@ -14,7 +14,7 @@ mod spec;
 
 pub use process::{TaskKind, is_dangerous_prctl};
 pub use socket::SocketShape;
-pub use spec::{Backend, Category, Default, EventSpec, FieldSpec, FieldType, Severity, Sight, Source};
+pub use spec::{Backend, Category, Default, EventSpec, FieldSpec, FieldType, Severity, Sight, Source, Telling};
 
 /// The kind of an event: a number that never changes its meaning, so that old recordings stay readable.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -63,7 +63,7 @@ impl EventKind {
 macro_rules! events {
     ($(
         $(#[doc = $doc:literal])+
-        $constant:ident = $number:literal, $name:literal, $category:ident, $severity:ident, $default:ident {
+        $constant:ident = $number:literal, $name:literal, $category:ident, $severity:ident, $default:ident $(, $telling:ident)? {
             $($field:ident: $type:ident = $source:ident($index:literal), $field_doc:literal;)*
         } via {
             $($backend:ident: $sight:expr,)*
@@ -81,6 +81,7 @@ macro_rules! events {
                 category: $crate::event::Category::$category,
                 severity: $crate::event::Severity::$severity,
                 default: $crate::event::Default::$default,
+                telling: $crate::event::telling!($($telling)?),
                 fields: &[$($crate::event::FieldSpec {
                     name: stringify!($field),
                     summary: $field_doc,
@@ -93,6 +94,17 @@ macro_rules! events {
     };
 }
 use events;
+
+/// How often a kind is told: each time, where nothing else is said.
+macro_rules! telling {
+    () => {
+        $crate::event::Telling::Each
+    };
+    ($telling:ident) => {
+        $crate::event::Telling::$telling
+    };
+}
+use telling;
 
 /// The rows by their numbers, for readers that look up each record.
 const BY_NUMBER: [Option<&EventSpec>; EventKind::LIMIT as usize] = {

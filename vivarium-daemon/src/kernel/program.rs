@@ -25,7 +25,7 @@ pub enum Unavailable {
     #[error(transparent)]
     NoTracefs(#[from] NoTracefs),
     /// The kernel does not want it.
-    #[error("the kernel refuses it ({error})")]
+    #[error("the kernel refuses it ({error}{})", Objection(.log))]
     Refused {
         /// What it answered.
         error: Errno,
@@ -64,6 +64,19 @@ impl From<MapError> for Unavailable {
     }
 }
 
+/// What the verifier objects to, which stands before the last line of its words.
+struct Objection<'a>(&'a str);
+
+impl fmt::Display for Objection<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = |line: &&str| !line.is_empty() && !line.starts_with("processed ");
+        match self.0.lines().rev().find(words) {
+            Some(objection) => write!(f, "; {objection}"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Fields by the kernel's names for them.
 struct Fields<'a>(&'a [Field]);
 
@@ -91,6 +104,7 @@ pub(super) fn load(handle: &mut Handle, program: &Program, types: &Btf) -> Resul
         (Handle::TracePoint(handle), Attach::Event(..) | Attach::Syscalls(_)) => handle.load()?,
         (Handle::Lsm(handle), Attach::Lsm(hook)) => handle.load(hook, types)?,
         (Handle::FEntry(handle), Attach::Fentry(function)) => handle.load(function, types)?,
+        (Handle::FExit(handle), Attach::Fexit(function)) => handle.load(function, types)?,
         (Handle::RawTracePoint(handle), Attach::TestRun) => handle.load()?,
         _ => return Err(Unavailable::Missing),
     }
@@ -107,6 +121,9 @@ pub(super) fn attach(ebpf: &mut Ebpf, program: &Program) -> Result<Option<OwnedF
             handle.attach()?;
         }
         (Handle::FEntry(handle), Attach::Fentry(_)) => {
+            handle.attach()?;
+        }
+        (Handle::FExit(handle), Attach::Fexit(_)) => {
             handle.attach()?;
         }
         (Handle::TracePoint(handle), Attach::Event(group, name)) => {
@@ -141,6 +158,7 @@ pub(super) fn unload(ebpf: &mut Ebpf, program: &Program) -> Result<(), Unavailab
         Handle::TracePoint(handle) => handle.unload()?,
         Handle::Lsm(handle) => handle.unload()?,
         Handle::FEntry(handle) => handle.unload()?,
+        Handle::FExit(handle) => handle.unload()?,
         _ => return Err(Unavailable::Missing),
     }
     Ok(())

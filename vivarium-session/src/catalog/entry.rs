@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use vivarium_sys::event::{Backend, EventSpec, FieldSpec, FieldType, Source};
+use vivarium_sys::event::{Backend, EventSpec, FieldSpec, FieldType, Source, Telling};
 
 use super::Cell;
 use super::overview::shown;
@@ -17,7 +17,11 @@ impl fmt::Display for Entry<'_> {
         let Self(event) = self;
         let (category, severity) = (event.category.name(), event.severity.name());
         writeln!(f, "## {}\n{}\n", event.name, event.summary.trim())?;
-        writeln!(f, "Category {category}, severity {severity}, {} by default.\n", shown(event))?;
+        let telling = match event.telling {
+            Telling::Each => "",
+            Telling::Counted => " Those of a span that say the same are told once, when it is over, with their number.",
+        };
+        writeln!(f, "Category {category}, severity {severity}, {} by default.{telling}\n", shown(event))?;
         if !event.fields.is_empty() {
             writeln!(f, "| field | form | what it says |\n|---|---|---|")?;
             for field in event.fields {

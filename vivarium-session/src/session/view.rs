@@ -9,7 +9,7 @@ mod repeats;
 
 use self::admission::Admission;
 use self::depth::DepthLimit;
-use self::repeats::Repeats;
+use self::repeats::{Counted, Repeats};
 use super::step::Step;
 use super::track::Emit;
 use super::{SessionInfo, SiteTable};
@@ -34,7 +34,7 @@ pub struct Brevity {
 pub(super) struct View {
     admission: Admission,
     depth: Option<DepthLimit>,
-    repeats: Option<Repeats>,
+    repeats: Repeats,
 }
 
 impl View {
@@ -42,7 +42,7 @@ impl View {
         Self {
             admission: Admission::new(),
             depth: brevity.max_depth.map(DepthLimit::new),
-            repeats: brevity.dedup.then(Repeats::new),
+            repeats: Repeats::new(if brevity.dedup { Counted::All } else { Counted::AsTheTableSays }),
         }
     }
 
@@ -62,18 +62,14 @@ impl View {
             Some(limit) => limit.fold(step),
             None => Some(step),
         };
-        match (step, &mut self.repeats) {
-            (Some(step), Some(repeats)) => repeats.step(step, raw, emit),
-            (Some(step), None) => emit(step),
-            (None, _) => {}
+        if let Some(step) = step {
+            self.repeats.step(step, raw, emit);
         }
     }
 
     /// Tells what still waits: the session is over.
     pub(super) fn finish(&mut self, emit: Emit<'_>) {
-        if let Some(repeats) = &mut self.repeats {
-            repeats.tell_all(emit);
-        }
+        self.repeats.tell_all(emit);
     }
 
     /// How many events arrived that the filter didn't admit.

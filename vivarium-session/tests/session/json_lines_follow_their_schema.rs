@@ -74,14 +74,15 @@ fn every_kind_of_event_does_with_each_field_and_with_none() {
     }
     let events = of_type(&lines(&kernel), "event");
     assert_eq!(events.len(), 2 * EventKind::all().count());
-    for (row, pair) in EventKind::all().zip(events.chunks(2)) {
-        for event in pair {
+    for row in EventKind::all() {
+        // Those that are counted come later than the others.
+        let pair: Vec<_> = events.iter().filter(|event| event["kind"] == row.name).collect();
+        for event in &pair {
             assert_follows(&schema, event);
-            assert_eq!(event["kind"], row.name);
             let fields = event["fields"].as_object().expect("an object");
             assert_eq!(fields.keys().collect::<Vec<_>>(), sorted_names(row));
         }
-        let [given, nothing] = pair else { panic!("two of each") };
+        let [given, nothing] = pair[..] else { panic!("two of each") };
         for name in sorted_names(row) {
             assert!(!given["fields"][name].is_null(), "{}.{name} is told", row.name);
             assert!(nothing["fields"][name].is_null(), "{}.{name} is not known", row.name);

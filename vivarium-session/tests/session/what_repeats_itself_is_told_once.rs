@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 use vivarium_session::session::Brevity;
 use vivarium_session::sink::{Jsonl, Live, Look};
+use vivarium_sys::event::EventKind;
 
 use crate::support::kernel::{Kernel, ROOT};
 use crate::support::observation::{info, lines, observe_as, of_type, open_of, tree};
@@ -58,6 +59,30 @@ fn live_too() {
     let text = String::from_utf8(output).expect("UTF-8");
     assert_eq!(text.matches("/first").count(), 1);
     assert!(text.contains("/first  O_RDONLY  ×3"), "{text}");
+}
+
+#[test]
+fn capability_checks_without_being_asked_for() {
+    let mut kernel = Kernel::new();
+    kernel.enter(ROOT, Site::LOAD_CONFIG, 0x10);
+    for (capability, answer) in [(21, 0), (21, -libc::EPERM), (22, 0), (21, 0)] {
+        kernel.raw_event(ROOT, EventKind::CAPABLE_CHECK, Some(answer), &[capability], &[]);
+        kernel.opens(ROOT, "/again");
+    }
+    kernel.leave(ROOT, 0x10);
+    let lines = lines(&kernel);
+    let told = |kind: &str| -> Vec<_> { lines.iter().filter(|line| line["kind"] == kind).collect() };
+    let checks: Vec<_> = told("capable_check")
+        .iter()
+        .map(|line| {
+            (line["fields"]["capability"]["value"].clone(), line["result"]["value"].clone(), line["count"].clone())
+        })
+        .collect();
+    assert_eq!(
+        checks,
+        [(json!(21), json!(0), json!(2)), (json!(21), json!(-1), json!(1)), (json!(22), json!(0), json!(1))]
+    );
+    assert_eq!(told("path_open").len(), 4, "others are told each time");
 }
 
 #[test]

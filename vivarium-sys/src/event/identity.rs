@@ -5,6 +5,10 @@ use super::{Sight, events};
 /// What a hook can't tell that is asked after the kernel's own checks.
 const REFUSED_GAP: &str = "changes that the kernel's own rules refuse";
 
+/// What the trace event of the kernel's own rules can't tell.
+const CAPABLE_GAP: &str = "anything before Linux 6.14; what other security modules answer; `CAP_SYS_ADMIN` where memory is \
+                           mapped or a process is made, for which the kernel asks by itself";
+
 events! {
     /// A process changes its users.
     SETID_CHANGE = 64, "setid_change", Identity, High, On {
@@ -53,6 +57,15 @@ events! {
         Lsm: Sight::by(&["capset"]).but(REFUSED_GAP),
         Fentry: Sight::by(&["security_capset"]),
         Syscalls: Sight::by(&["capset"]),
+    }
+
+    /// The kernel asks whether a process may use a capability; the result is its answer.
+    CAPABLE_CHECK = 68, "capable_check", Identity, Medium, On, Counted {
+        capability: Capability = Number(0), "which";
+    } via {
+        Lsm: Sight::by(&["security_capable"]),
+        Fentry: Sight::by(&["security_capable"]),
+        Syscalls: Sight::by(&["cap_capable"]).but(CAPABLE_GAP),
     }
 
     /// A program that is executed gives the process other credentials, or the same.

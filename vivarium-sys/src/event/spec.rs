@@ -17,6 +17,8 @@ pub struct EventSpec {
     pub severity: Severity,
     /// Whether it is shown unless asked for.
     pub default: Default,
+    /// Whether each one is told, or how many there were.
+    pub telling: Telling,
     /// What it tells, in the order in which it is shown.
     pub fields: &'static [FieldSpec],
     /// How each backend sees it; a backend that isn't here can't.
@@ -223,6 +225,16 @@ pub enum Default {
     On,
     /// Only on request.
     Off,
+}
+
+/// How often a kind is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Telling {
+    /// Each time.
+    Each,
+    /// Those of a span that say the same once, when it is over, with their number: what the kernel does so often that one
+    /// alone says little.
+    Counted,
 }
 
 /// Where events come from.

@@ -46,6 +46,7 @@ fields! {
     TaskGroupLeader = "task_struct", "group_leader";
     TaskExitCode = "task_struct", "exit_code";
     TaskCred = "task_struct", "cred";
+    TaskRealCred = "task_struct", "real_cred";
     TaskComm = "task_struct", "comm";
     TaskRealParent = "task_struct", "real_parent";
     TaskThreadPid = "task_struct", "thread_pid";
@@ -68,6 +69,9 @@ fields! {
     MmArgEnd = "mm_struct", "arg_end";
     NewtaskPid = "trace_event_raw_task_newtask", "pid";
     NewtaskCloneFlags = "trace_event_raw_task_newtask", "clone_flags";
+    CapableCred = "trace_event_raw_cap_capable", "cred";
+    CapableCap = "trace_event_raw_cap_capable", "cap";
+    CapableRet = "trace_event_raw_cap_capable", "ret";
     RegsOrigAx = "pt_regs", "orig_ax";
     ExecOldPid = "trace_event_raw_sched_process_exec", "old_pid";
     BprmFile = "linux_binprm", "file";

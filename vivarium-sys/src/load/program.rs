@@ -28,6 +28,8 @@ pub enum Attach {
     Lsm(&'static str),
     /// To the entry of a function of the kernel.
     Fentry(&'static str),
+    /// To the return of a function of the kernel.
+    Fexit(&'static str),
     /// To a trace event: its group and its name. No kernel ever skips its program.
     Event(&'static str, &'static str),
     /// Nowhere: it is a program of the trace event `sys_exit` that [`SYSCALLS`](super::map::SYSCALLS) holds for these
@@ -135,6 +137,35 @@ impl Program {
         }
     }
 
+    /// What both backends of the security hooks see when a function returns.
+    const fn fexit(name: &'static str, function: &'static str, events: &'static [EventKind], needs: FieldSet) -> Self {
+        Self {
+            name,
+            attach: Attach::Fexit(function),
+            backends: &[Backend::Lsm, Backend::Fentry],
+            events,
+            needs,
+            absence: Absence::Loss,
+        }
+    }
+
+    /// What system calls don't tell and a trace event does.
+    const fn event(
+        name: &'static str,
+        event: (&'static str, &'static str),
+        events: &'static [EventKind],
+        needs: FieldSet,
+    ) -> Self {
+        Self {
+            name,
+            attach: Attach::Event(event.0, event.1),
+            backends: &[Backend::Syscalls],
+            events,
+            needs,
+            absence: Absence::Loss,
+        }
+    }
+
     /// The same, where the kernel has what it is attached to.
     const fn where_there_is_one(self) -> Self {
         Self { absence: Absence::Harmless, ..self }
@@ -151,9 +182,11 @@ mod tests {
     /// Where a program looks, as the table of events names it.
     fn hooks(attach: Attach) -> Vec<&'static str> {
         match attach {
-            Attach::Tracepoint(name) | Attach::Event(_, name) | Attach::Lsm(name) | Attach::Fentry(name) => {
-                vec![name]
-            }
+            Attach::Tracepoint(name)
+            | Attach::Event(_, name)
+            | Attach::Lsm(name)
+            | Attach::Fentry(name)
+            | Attach::Fexit(name) => vec![name],
             Attach::Syscalls(calls) => calls.iter().map(|call| call.name()).collect(),
             Attach::Site(_) | Attach::TestRun => vec![],
         }

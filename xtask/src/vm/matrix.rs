@@ -47,8 +47,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let start = Instant::now();
         for &backend in backends {
             let boot = Boot { kernel: kernel.line, backend };
-            let outcomes = suite.run(&qemu, boot, kernel).context("cannot write the guest's log")?;
-            report.add(boot, outcomes);
+            let ran = suite.run(&qemu, boot, kernel).context("cannot write the guest's log")?;
+            report.add(boot, ran);
         }
         println!("{} took {:.1} s in all\n", kernel.line, start.elapsed().as_secs_f32());
     }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::child::in_child;
-use crate::deed::{Deed, c_string, deeds, done, path};
+use crate::deed::{Deed, c_string, deeds, done, fails, path};
 use crate::process::execute;
 
 pub(crate) const DEEDS: &[Deed] = deeds! {
@@ -12,6 +12,7 @@ pub(crate) const DEEDS: &[Deed] = deeds! {
     "setgid_change": change_groups;
     "setgroups_change": change_other_groups;
     "capset_change": give_up_capabilities;
+    "capable_check": use_capabilities, lack_a_capability;
     "bprm_creds": execute_for_nothing, execute_for_a_capability;
     "userns_create": make_a_namespace_of_users;
 };
@@ -52,6 +53,33 @@ fn give_up_capabilities(_: &Path) {
         let header = [VERSION_3, 0];
         // SAFETY: a header and sets as this version has them.
         done(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), sets.as_ptr()) });
+    });
+}
+
+/// Asks for what makes no sense, so that nothing happens but that the kernel asks for `CAP_SYS_BOOT`.
+fn reboot_in_no_way() {
+    // SAFETY: it takes numbers, and these mean nothing.
+    let answer = unsafe { libc::syscall(libc::SYS_reboot, 0, 0, 0, 0) };
+    assert_eq!(answer, -1, "zeros are no magic");
+}
+
+#[vivarium::observe]
+fn use_capabilities(directory: &Path) {
+    for _ in 0..3 {
+        reboot_in_no_way();
+    }
+    // SAFETY: a path that ends with a zero byte.
+    fails(unsafe { libc::syscall(libc::SYS_swapoff, path(directory, "nothing").as_ptr()) }, libc::ENOENT);
+}
+
+#[vivarium::observe]
+fn lack_a_capability(_: &Path) {
+    in_child(|| {
+        // SAFETY: it takes numbers.
+        done(unsafe { libc::setresuid(65534, 65534, 65534) });
+        for _ in 0..2 {
+            reboot_in_no_way();
+        }
     });
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use vivarium_sys::event::EventKind;
+use vivarium_sys::event::{EventKind, Telling};
 use vivarium_sys::wire::HEADER_BYTES;
 
 use crate::record::{Body, Record};
@@ -16,9 +16,19 @@ const MAX_WAITING: usize = 1 << 14;
 /// Where events wait: in which image, in which span, and whether that is one that isn't known.
 type Spot = (ImageId, Option<SpanId>, bool);
 
+/// Which events are held back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Counted {
+    /// Those of the kinds that are always counted.
+    AsTheTableSays,
+    /// Those of every kind.
+    All,
+}
+
 /// Holds events back until their span is over.
 #[derive(Debug)]
 pub(super) struct Repeats {
+    counted: Counted,
     spots: HashMap<Spot, Waiting>,
     /// How many wait.
     count: usize,
@@ -48,8 +58,8 @@ struct Held {
 }
 
 impl Repeats {
-    pub(super) fn new() -> Self {
-        Self { spots: HashMap::new(), count: 0, ever: 0 }
+    pub(super) fn new(counted: Counted) -> Self {
+        Self { counted, spots: HashMap::new(), count: 0, ever: 0 }
     }
 
     /// Takes a step: an event waits, the end of a span or a process tells what waited for it, and all else is told. What
@@ -60,7 +70,10 @@ impl Repeats {
                 EventKind::PROC_FORK => {}
                 EventKind::PROC_EXIT => self.tell_image(event.image, emit),
                 EventKind::PROC_EXEC if !event.head.has_failed() => self.tell_image(event.image, emit),
-                _ => return self.hold(event, raw, emit),
+                _ if self.counted == Counted::All || event.event.spec.telling == Telling::Counted => {
+                    return self.hold(event, raw, emit);
+                }
+                _ => {}
             },
             (Step::SpanStop(stop), _) if stop.how.is_last() => {
                 let spot = (stop.image, Some(stop.span), false);

@@ -9,6 +9,10 @@ use crate::load::Syscall::*;
 
 /// The groups that a task has besides its own.
 const OTHER_GROUPS: FieldSet = FieldSet::of(&[CredGroups, GroupsCount, GroupsList]);
+/// The credentials of the task that runs.
+const OWN_CREDENTIALS: FieldSet = FieldSet::of(&[TaskCred, TaskRealCred]);
+/// What the kernel answers to a task that asks whether it may.
+const ANSWERED: FieldSet = OWN_CREDENTIALS.with(FieldSet::of(&[RegsOrigAx, CapableCred, CapableCap, CapableRet]));
 /// What an exec makes of a task.
 const NEW_CREDENTIALS: FieldSet =
     OF_FILE.with(USERS).with(GROUPS).with(FieldSet::of(&[BprmFile, BprmCred, CredPermitted]));
@@ -36,6 +40,8 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program::syscalls("sys_capset", &[Capset], &[EventKind::CAPSET_CHANGE], REGISTERS),
     Program::lsm("lsm_capset", "capset", &[EventKind::CAPSET_CHANGE], FieldSet::NONE),
     Program::fentry("fentry_capset", "security_capset", &[EventKind::CAPSET_CHANGE], FieldSet::NONE),
+    Program::fexit("fexit_capable", "security_capable", &[EventKind::CAPABLE_CHECK], OWN_CREDENTIALS),
+    Program::event("cap_capable", ("capability", "cap_capable"), &[EventKind::CAPABLE_CHECK], ANSWERED),
     Program::lsm("lsm_creds", "bprm_committing_creds", &[EventKind::BPRM_CREDS], NEW_CREDENTIALS),
     Program::fentry("fentry_creds", "security_bprm_committing_creds", &[EventKind::BPRM_CREDS], NEW_CREDENTIALS),
     Program::syscalls("sys_userns", &[Clone, Clone3, Unshare], &[EventKind::USERNS_CREATE], REGISTERS),

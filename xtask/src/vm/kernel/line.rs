@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::ValueEnum;
 
 /// A line of kernels that a Debian suite ships.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum KernelLine {
     /// The oldest that Vivarium supports.
     #[value(name = "6.1")]

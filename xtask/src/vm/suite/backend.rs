@@ -10,7 +10,7 @@ use crate::vm::qemu::LsmList;
 const LSM_WITHOUT_BPF: &str = "landlock,lockdown,yama,integrity,apparmor";
 
 /// Where the events of a test come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum Backend {
     Lsm,
     Fentry,

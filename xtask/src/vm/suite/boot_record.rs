@@ -4,8 +4,18 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use super::boot_log::BootLog;
+use super::programs::Measured;
 use super::report::Outcome;
 use crate::vm::qemu::{BootError, Channel, GuestEvent};
+
+/// What came of the tests in a guest.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    /// In the order of the tests.
+    pub(super) outcomes: Vec<Outcome>,
+    /// The BPF programs that they told of.
+    pub(super) programs: Vec<Measured>,
+}
 
 /// What happened to the tests in a guest so far.
 pub(super) struct BootRecord<'t> {
@@ -13,6 +23,7 @@ pub(super) struct BootRecord<'t> {
     limit: Duration,
     log: BootLog,
     outcomes: Vec<Outcome>,
+    programs: Vec<Measured>,
     booted: Instant,
     running: Option<RunningTest>,
 }
@@ -27,7 +38,7 @@ struct RunningTest {
 impl<'t> BootRecord<'t> {
     /// A record of a guest that boots now.
     pub(super) fn new(tests: &'t [String], limit: Duration, log: BootLog) -> Self {
-        Self { tests, limit, log, outcomes: Vec::new(), booted: Instant::now(), running: None }
+        Self { tests, limit, log, outcomes: Vec::new(), programs: Vec::new(), booted: Instant::now(), running: None }
     }
 
     pub(super) fn happened(&mut self, event: GuestEvent) {
@@ -47,8 +58,8 @@ impl<'t> BootRecord<'t> {
         }
     }
 
-    /// The outcomes of all tests, once the guest has ended in this way.
-    pub(super) fn finish(mut self, end: Result<(), BootError>) -> io::Result<Vec<Outcome>> {
+    /// What came of all tests, once the guest has ended in this way.
+    pub(super) fn finish(mut self, end: Result<(), BootError>) -> io::Result<Ran> {
         if let Err(error) = end {
             if self.running.is_some() {
                 self.ended(|_, _| Outcome::GuestFailed);
@@ -59,7 +70,7 @@ impl<'t> BootRecord<'t> {
         }
         self.outcomes.resize(self.tests.len(), Outcome::NotRun);
         self.log.finish()?;
-        Ok(self.outcomes)
+        Ok(Ran { outcomes: self.outcomes, programs: self.programs })
     }
 
     fn ended(&mut self, outcome: impl FnOnce(Duration, Duration) -> Outcome) {
@@ -71,6 +82,7 @@ impl<'t> BootRecord<'t> {
         let line = format!("{} {outcome} after {}", self.test(), seconds(time));
         self.log.heading(&line);
         println!("  {line}");
+        self.programs.extend(Measured::all_in(&String::from_utf8_lossy(&output)));
         if outcome != Outcome::Passed {
             for line in String::from_utf8_lossy(&output).lines() {
                 println!("    {line}");
@@ -122,8 +134,8 @@ mod tests {
         ] {
             record.happened(event);
         }
-        let outcomes = record.finish(Err(died())).unwrap();
-        assert_eq!(outcomes, [Outcome::Passed, Outcome::GuestFailed, Outcome::NotRun]);
+        let ran = record.finish(Err(died())).unwrap();
+        assert_eq!(ran.outcomes, [Outcome::Passed, Outcome::GuestFailed, Outcome::NotRun]);
 
         let log = fs::read_to_string(directory.path().join("6.1-lsm.log")).unwrap();
         for text in ["one is well", "two was here", "vm_two GUEST FAILED", "kernel panic"] {
@@ -136,6 +148,6 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let tests = ["vm_one".to_owned()];
         let record = BootRecord::new(&tests, LIMIT, BootLog::create(directory.path(), "6.1-lsm").unwrap());
-        assert_eq!(record.finish(Ok(())).unwrap(), [Outcome::NotRun]);
+        assert_eq!(record.finish(Ok(())).unwrap().outcomes, [Outcome::NotRun]);
     }
 }

@@ -4,6 +4,7 @@ mod artifacts;
 mod backend;
 mod boot_log;
 mod boot_record;
+mod programs;
 mod report;
 mod shipped;
 
@@ -13,11 +14,11 @@ use std::time::Duration;
 
 pub(crate) use artifacts::Workspace;
 pub(crate) use backend::Backend;
-pub(crate) use report::{Boot, Outcome, Report};
+pub(crate) use report::{Boot, Report};
 
 use artifacts::{Artifact, ArtifactError};
 use boot_log::BootLog;
-use boot_record::BootRecord;
+use boot_record::{BootRecord, Ran};
 
 use super::guest::{ErrorOutput, GuestImage, GuestImageBuilder, GuestProgram, ImageError};
 use super::kernel::Kernel;
@@ -85,8 +86,8 @@ impl Suite {
         &self.tests
     }
 
-    /// Runs the tests in one guest, prints what comes of them, and gives their outcomes in their order.
-    pub(crate) fn run(&self, qemu: &Qemu, boot: Boot, kernel: &Kernel) -> io::Result<Vec<Outcome>> {
+    /// Runs the tests in one guest, prints what comes of them, and gives their outcomes.
+    pub(crate) fn run(&self, qemu: &Qemu, boot: Boot, kernel: &Kernel) -> io::Result<Ran> {
         let machine = Machine {
             vmlinux: &kernel.vmlinux,
             image: &self.image.path(),

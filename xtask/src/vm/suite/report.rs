@@ -6,6 +6,8 @@ use std::time::Duration;
 use comfy_table::{Table, presets};
 
 use super::backend::Backend;
+use super::boot_record::Ran;
+use super::programs::Programs;
 use crate::vm::kernel::KernelLine;
 
 /// A guest that tests ran in.
@@ -64,16 +66,18 @@ impl fmt::Display for Outcome {
 pub(crate) struct Report {
     tests: Vec<String>,
     boots: Vec<(Boot, Vec<Outcome>)>,
+    programs: Programs,
 }
 
 impl Report {
     pub(crate) fn new(tests: Vec<String>) -> Self {
-        Self { tests, boots: Vec::new() }
+        Self { tests, boots: Vec::new(), programs: Programs::default() }
     }
 
-    /// Adds a boot with the outcome of each test, in the order of the tests.
-    pub(crate) fn add(&mut self, boot: Boot, outcomes: Vec<Outcome>) {
-        self.boots.push((boot, outcomes));
+    /// Adds a boot with what came of the tests.
+    pub(crate) fn add(&mut self, boot: Boot, ran: Ran) {
+        self.programs.add(boot, ran.programs);
+        self.boots.push((boot, ran.outcomes));
     }
 
     pub(crate) fn all_passed(&self) -> bool {
@@ -86,8 +90,9 @@ impl Report {
 }
 
 impl fmt::Display for Report {
-    /// The table, and a last line with the counts.
+    /// What the tests told of programs, the table of the tests, and a last line with the counts.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.programs)?;
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
         let boots = self.boots.iter().map(|(boot, _)| boot.to_string());
@@ -120,9 +125,10 @@ mod tests {
     fn counts_each_test_in_each_boot() {
         let mut report = Report::new(vec!["vm_one".to_owned(), "vm_two".to_owned()]);
         let on = |backend| Boot { kernel: KernelLine::V6_1, backend };
-        report.add(on(Backend::Lsm), vec![Outcome::Passed, Outcome::Passed]);
+        let ran = |outcomes: &[Outcome]| Ran { outcomes: outcomes.to_vec(), programs: Vec::new() };
+        report.add(on(Backend::Lsm), ran(&[Outcome::Passed, Outcome::Passed]));
         assert!(report.all_passed());
-        report.add(on(Backend::Fentry), vec![Outcome::GuestFailed, Outcome::NotRun]);
+        report.add(on(Backend::Fentry), ran(&[Outcome::GuestFailed, Outcome::NotRun]));
         assert!(!report.all_passed());
         let text = report.to_string();
         assert!(text.ends_with("\n2 passed, 2 failed"), "{text}");
