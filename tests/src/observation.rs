@@ -6,7 +6,7 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use serde_json::Value;
 
-use crate::cargo;
+use crate::{cargo, tool};
 
 /// What `vivarium run` saw of a command, as JSON lines.
 #[derive(Debug)]
@@ -27,15 +27,16 @@ pub fn backend() -> String {
     std::env::var("VIVARIUM_VM_BACKEND").unwrap_or_else(|_| "syscalls".to_owned())
 }
 
+/// Whether the tests run in a guest, whose processors are emulated and slow.
+#[must_use]
+pub fn is_guest() -> bool {
+    std::env::var_os("VIVARIUM_VM_BACKEND").is_some()
+}
+
 /// Whether this process may observe; says so where it may not.
 #[must_use]
 pub fn may_observe() -> bool {
-    // SAFETY: asks for a number and can't fail.
-    let root = unsafe { libc::geteuid() } == 0;
-    if !root {
-        eprintln!("skipped: observing needs root; run the tests with sudo");
-    }
-    root
+    tool::is_root()
 }
 
 /// The file of a program that the tests run.

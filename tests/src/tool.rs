@@ -29,7 +29,7 @@ pub fn is_root() -> bool {
     // SAFETY: it has no preconditions.
     let is_root = unsafe { libc::geteuid() } == 0;
     if !is_root {
-        skip("this needs root");
+        skip("this needs root; run the tests with sudo");
     }
     is_root
 }

@@ -61,6 +61,9 @@ impl Suite {
         for Artifact { name, path } in workspace.programs()? {
             image.file(&Path::new(PROGRAM_DIRECTORY).join(name), &path)?;
         }
+        for program in shipped::HOST_PROGRAMS.iter().map(Path::new).filter(|program| program.exists()) {
+            image.file(program, program)?;
+        }
         for Artifact { name, path } in &tests {
             let guest_path = Path::new(TEST_DIRECTORY).join(name);
             image.file(&guest_path, path)?;

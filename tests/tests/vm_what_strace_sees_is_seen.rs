@@ -1,21 +1,33 @@
 //! strace is an oracle that nobody here wrote: for programs that nobody here wrote, both see the same files opened,
 //! connections made, programs executed and names changed.
+//!
+//! The security hooks see that from the kernel's side. A call that the kernel refuses before it asks them, as for a file
+//! that isn't there, they never see. What the kernel opens by itself, to execute it, only they see. For what was done
+//! they see all that strace sees, and more only of this kind.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use vivarium_sys::event::Backend;
+use vivarium_tests::kinds::backend;
 use vivarium_tests::observation::{Observation, may_observe};
 use vivarium_tests::strace::{self, Call, described, string};
+use vivarium_tests::tool;
 
-/// What was done, to what, and whether it worked. A set, since a program may do the same thing in another order.
-type Deeds = BTreeSet<(&'static str, String, bool)>;
+/// What was done, to what, and whether it worked.
+type Deed = (&'static str, String, bool);
+/// A set, since a program may do the same thing in another order.
+type Deeds = BTreeSet<Deed>;
 
 const CALLS: &str = "trace=open,openat,openat2,creat,connect,execve,execveat,rename,renameat,renameat2,unlink,unlinkat";
 
 #[test]
 fn git_status() {
+    if !tool::is_installed("git", "git") {
+        return;
+    }
     compare(&["git", "status"], |directory| {
         run(directory, &["git", "init", "-q"]);
         std::fs::write(directory.join("file"), "text").expect("a file");
@@ -34,6 +46,9 @@ fn tar_of_a_tree() {
 
 #[test]
 fn python_with_a_socket() {
+    if !tool::is_installed("python3", "python3") {
+        return;
+    }
     let script = "import json, os, socket; s = socket.socket(); s.connect_ex(('127.0.0.1', 9)); \
                   u = socket.socket(socket.AF_UNIX); u.connect_ex('no-such-socket'); \
                   open('made', 'w').close(); os.rename('made', 'moved'); os.unlink('moved')";
@@ -45,13 +60,18 @@ fn a_shell_that_executes() {
     compare(&["/bin/sh", "-c", "/bin/true; /bin/ls . >/dev/null"], |_| {});
 }
 
+#[test]
+fn a_shell_that_connects() {
+    compare(&["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9 || ls . >/dev/null"], |_| {});
+}
+
 /// Both must tell the same of `command`, each in a directory of the same name that `prepare` filled.
 fn compare(command: &[&str], prepare: impl Fn(&Path)) {
     if !may_observe() {
         return;
     }
-    if Command::new("strace").arg("-V").stdout(Stdio::null()).status().is_err() {
-        return eprintln!("skipped: there is no strace; apt-get install strace");
+    if !tool::is_installed("strace", "strace") {
+        return;
     }
     let base = tempfile::tempdir().expect("a temporary directory");
     let fresh = || {
@@ -63,10 +83,22 @@ fn compare(command: &[&str], prepare: impl Fn(&Path)) {
     };
     let expected = traced(&fresh(), command);
     let seen = observed(&fresh(), command);
-    let missing: Vec<_> = expected.difference(&seen).collect();
-    let invented: Vec<_> = seen.difference(&expected).collect();
+    let missing: Vec<_> = expected.difference(&seen).filter(|deed| !is_refused_unasked(deed)).collect();
+    let invented: Vec<_> = seen.difference(&expected).filter(|deed| !is_the_kernels(deed, &seen)).collect();
     assert!(missing.is_empty() && invented.is_empty(), "only strace saw {missing:#?}\nonly vivarium saw {invented:#?}");
     assert!(expected.len() > 3, "too little happened to compare: {expected:#?}");
+}
+
+/// Whether the kernel refuses this before it asks the security hooks, so that they can't see it.
+fn is_refused_unasked((_, _, worked): &Deed) -> bool {
+    backend() != Backend::Syscalls && !worked
+}
+
+/// Whether the kernel does this by itself, for which there is no system call: it opens what it executes, and with that
+/// the loader of dynamic programs.
+fn is_the_kernels((what, file, worked): &Deed, seen: &Deeds) -> bool {
+    let is_executed = || seen.contains(&("exec", file.clone(), true)) || file.contains("/ld-linux");
+    backend() != Backend::Syscalls && *what == "open" && *worked && is_executed()
 }
 
 fn run(directory: &Path, command: &[&str]) {
@@ -91,7 +123,7 @@ fn traced(directory: &Path, command: &[&str]) -> Deeds {
     strace::calls(&text).iter().filter_map(|call| deed_of_call(call, directory)).collect()
 }
 
-fn deed_of_call(call: &Call, directory: &Path) -> Option<(&'static str, String, bool)> {
+fn deed_of_call(call: &Call, directory: &Path) -> Option<Deed> {
     let argument = |index: usize| call.arguments[index].as_str();
     let plain = |index| absolute(directory, string(argument(index)));
     let at = |directory: usize, name: usize| {
@@ -138,7 +170,7 @@ fn observed(directory: &Path, command: &[&str]) -> Deeds {
     text.lines().filter_map(|line| deed_of_line(&serde_json::from_str(line).expect("a JSON line"))).collect()
 }
 
-fn deed_of_line(line: &Value) -> Option<(&'static str, String, bool)> {
+fn deed_of_line(line: &Value) -> Option<Deed> {
     let field = |name: &str| line["fields"][name].as_str().map(|path| absolute(Path::new("/"), path));
     let worked = line["result"]["value"].as_i64().is_none_or(|result| result >= 0);
     let (what, to) = match line["kind"].as_str()? {
