@@ -41,7 +41,7 @@ fn what_is_dropped_while_the_reader_sleeps_is_counted_exactly() {
     if !may_observe() {
         return;
     }
-    let times = if is_guest() { 5_000 } else { 50_000 };
+    let times = if is_guest() { 4_000 } else { 50_000 };
     let few = Observation::of(&[], &opener(1, 1));
     let beside = Opens::of(few.summary()).seen - 1;
 

@@ -57,7 +57,7 @@ fn python_with_a_socket() {
 
 #[test]
 fn a_shell_that_executes() {
-    compare(&["/bin/sh", "-c", "/bin/true; /bin/ls . >/dev/null"], |_| {});
+    compare(&["bash", "-c", "/usr/bin/ls . >/dev/null; /usr/bin/tar --version >/dev/null"], |_| {});
 }
 
 #[test]
