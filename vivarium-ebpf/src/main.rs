@@ -25,6 +25,7 @@ mod kernel;
 mod lifecycle;
 mod mode;
 mod open;
+mod own_stack;
 mod path;
 mod record;
 mod result;

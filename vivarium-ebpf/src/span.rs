@@ -15,6 +15,7 @@ use vivarium_sys::{InstanceId, SiteId};
 use crate::counts::{self, odd};
 use crate::dynamic;
 use crate::header::{self, Subject};
+use crate::own_stack;
 use crate::record::Record;
 use crate::result::Answer;
 use crate::ring;
@@ -75,6 +76,7 @@ fn send(thread: &Thread, subject: Subject, numbers: [u64; 2]) {
 
 #[uprobe]
 fn span_start(ctx: ProbeContext) -> u32 {
+    own_stack::keep(&ctx);
     let Some(thread) = Thread::current() else {
         return 0;
     };
@@ -103,6 +105,7 @@ fn span_start(ctx: ProbeContext) -> u32 {
 
 #[uprobe]
 fn span_stop(ctx: ProbeContext) -> u32 {
+    own_stack::keep(&ctx);
     let Some(thread) = Thread::current() else {
         return 0;
     };
@@ -128,6 +131,7 @@ fn span_stop(ctx: ProbeContext) -> u32 {
 
 #[uprobe]
 fn span_raise(ctx: ProbeContext) -> u32 {
+    own_stack::keep(&ctx);
     let Some(thread) = Thread::current() else {
         return 0;
     };
