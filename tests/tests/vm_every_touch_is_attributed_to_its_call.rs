@@ -1,10 +1,13 @@
 //! A program touches files that are named after the call that touches them, on many threads, in tasks that move between
 //! workers, in panics, in forked and executed children. Not one touch may be attributed to another call.
+//!
+//! Where tasks preempt each other the kernel skips programs of the backend `fentry`. It counts that, and so does the verdict:
+//! there as many touches may be missing as it says, and no more.
 
 use std::collections::HashMap;
 
 use serde_json::Value;
-use vivarium_tests::observation::{Observation, is_guest, may_observe, subject};
+use vivarium_tests::observation::{Observation, backend, is_guest, may_observe, subject};
 
 /// What the name of a touched file says.
 struct Touch<'a> {
@@ -23,6 +26,19 @@ impl<'a> Touch<'a> {
     }
 }
 
+/// How often the kernel skipped each program, as the verdict says. Only `fentry` may have any, and nothing else is missing.
+fn skipped(seen: &Observation) -> HashMap<&str, u64> {
+    let missing = seen.summary()["missing"].as_array().expect("a list");
+    assert!(missing.is_empty() || backend() == "fentry", "{missing:?}");
+    let skipped = missing.iter().map(|missing| {
+        let said = missing["what"].as_str().and_then(|what| what.strip_prefix("the kernel skipped the BPF program "));
+        let program =
+            said.and_then(|said| said.split(',').next()).unwrap_or_else(|| panic!("more is missing: {missing}"));
+        (program, missing["count"].as_u64().expect("a number"))
+    });
+    skipped.collect()
+}
+
 #[test]
 fn every_touch_is_attributed_to_its_call() {
     if !may_observe() {
@@ -35,7 +51,9 @@ fn every_touch_is_attributed_to_its_call() {
     let calls = if is_guest() { "250" } else { "25000" };
 
     let seen = Observation::of(&["--strict", "--ring-size", "64M"], &[&*program, &files, calls, "32"]);
-    assert!(seen.status.success(), "{}: {}", seen.status, seen.stderr);
+    let skipped = skipped(&seen);
+    let expected = if skipped.is_empty() { 0 } else { 3 };
+    assert_eq!(seen.status.code(), Some(expected), "{}: {}", seen.summary(), seen.stderr);
     let touches: usize = seen.stdout.trim().parse().expect("the program prints a number");
 
     let mut instances: HashMap<String, u64> = HashMap::new();
@@ -67,8 +85,11 @@ fn every_touch_is_attributed_to_its_call() {
     for (token, span) in parents {
         assert_eq!(instances.get(&token), Some(&span), "called from another call than {token}");
     }
-    assert_eq!(found["path_open"], touches, "not every open was seen");
-    assert_eq!(found["file_unlink"], touches, "not every unlink was seen");
+    for (kind, program) in [("path_open", "fentry_open"), ("file_unlink", "fentry_unlink")] {
+        let unseen = touches - found[kind];
+        let excused = skipped.get(program).copied().unwrap_or(0);
+        assert!(unseen as u64 <= excused, "{unseen} of {kind} were not seen, {excused} were skipped");
+    }
     let events = found.values().sum::<usize>();
     assert!(events >= if is_guest() { 1000 } else { 100_000 }, "too little was seen to prove anything: {events}");
     println!("{events} events of {} calls, each in its own span", instances.len());

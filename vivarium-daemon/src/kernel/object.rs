@@ -24,3 +24,31 @@ pub(super) fn open(types: &Btf, offsets: &Offsets, ring: RingSize) -> Result<Ebp
         .map_max_entries(map::SCRATCH, scratch)
         .load(OBJECT)
 }
+
+#[cfg(test)]
+mod tests {
+    use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
+
+    use super::OBJECT;
+
+    /// `call bpf_tail_call`, as the kernel reads it.
+    const TAIL_CALL: [u8; 8] = [0x85, 0, 0, 0, 12, 0, 0, 0];
+
+    #[test]
+    fn each_program_at_a_probe_keeps_the_stack_of_its_task() {
+        let object = object::File::parse(OBJECT).unwrap();
+        let mut programs = 0;
+        for section in object.sections().filter(|section| section.name().unwrap().starts_with("uprobe")) {
+            let code = section.data().unwrap();
+            let inside = |symbol: &object::Symbol<'_, '_>| symbol.section_index() == Some(section.index());
+            for program in object.symbols().filter(inside).filter(object::ObjectSymbol::is_definition) {
+                let start = usize::try_from(program.address()).unwrap();
+                let code = &code[start..start + usize::try_from(program.size()).unwrap()];
+                let name = program.name().unwrap();
+                assert!(code.chunks(8).any(|instruction| instruction == TAIL_CALL), "{name} calls no own_stack::keep");
+                programs += 1;
+            }
+        }
+        assert!(programs >= 3, "the programs at probes are in sections of another name");
+    }
+}
