@@ -10,9 +10,10 @@ use super::channels::Channel;
 use crate::vm::guest::{INIT, Secret};
 
 /// What the kernel is told in every guest: where everything is, that a panic ends the guest, and to skip what only costs
-/// time under emulation.
+/// time under emulation. Time is that of the HPET: how fast the processor's own counter is, a guest on a busy host measures
+/// so wrongly that a minute takes it seconds.
 const COMMAND_LINE: &str = "console=ttyS0 root=/dev/nvme0n1 rootfstype=ext4 rw panic=-1 oops=panic loglevel=4 \
-                            tsc=reliable no_timer_check nowatchdog mitigations=off cryptomgr.notests \
+                            tsc=reliable clocksource=hpet no_timer_check nowatchdog mitigations=off cryptomgr.notests \
                             rcupdate.rcu_expedited=1";
 
 /// Which security modules the kernel is told to use.
