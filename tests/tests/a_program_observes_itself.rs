@@ -1,0 +1,185 @@
+//! Sessions of the library, in programs of ordinary users.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use vivarium_tests::daemon::{Daemon, USER};
+use vivarium_tests::observation::may_observe;
+use vivarium_tests::tool::{is_installed, printed};
+
+/// What came of a program.
+#[derive(Debug)]
+struct Ran {
+    status: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ran {
+    /// The reports on standard error, each from its heading on.
+    fn reports(&self) -> Vec<&str> {
+        let starts: Vec<_> = self.stderr.match_indices("vivarium · ").map(|(at, _)| at).collect();
+        let ends = starts.iter().skip(1).copied().chain([self.stderr.len()]);
+        starts.iter().zip(ends).map(|(start, end)| &self.stderr[*start..end]).collect()
+    }
+
+    fn only_report(&self) -> &str {
+        let reports = self.reports();
+        assert_eq!(reports.len(), 1, "{}", self.stderr);
+        assert!(reports[0].contains("complete: ") && !reports[0].contains("incomplete: "), "{}", self.stderr);
+        reports[0]
+    }
+}
+
+/// A daemon, and the program with its files, where every user finds them.
+struct Place {
+    daemon: Daemon,
+    words: [String; 3],
+}
+
+impl Place {
+    fn new() -> Self {
+        let daemon = Daemon::start();
+        let program = daemon.installed("vivarium-programs", "sessions");
+        let [file, other] = ["first.txt", "second.txt"].map(|name| {
+            let path = daemon.folder().join(name);
+            fs::write(&path, name).expect("it can be written");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("all may read it");
+            path.into_os_string().into_string().expect("a plain name")
+        });
+        Self { daemon, words: [program, file, other] }
+    }
+
+    fn command(&self, way: &str) -> Command {
+        let [program, file, other] = &self.words;
+        let mut command = self.daemon.command(USER, &[program, way, file, other]);
+        command.env_remove("VIVARIUM").env_remove("RUST_BACKTRACE");
+        command
+    }
+
+    fn run(&self, way: &str) -> Ran {
+        ran(&mut self.command(way))
+    }
+}
+
+fn ran(command: &mut Command) -> Ran {
+    let output = command.output().expect("it starts");
+    Ran { status: output.status.code(), stdout: printed(&output.stdout), stderr: printed(&output.stderr) }
+}
+
+/// The place of a user's session, unless the tests may not observe.
+fn place() -> Option<Place> {
+    may_observe().then(Place::new)
+}
+
+#[test]
+fn what_it_did_is_reported_when_the_session_is_dropped() {
+    let Some(place) = place() else { return };
+    let ran = place.run("dropped");
+    assert_eq!((ran.status, ran.stdout.as_str()), (Some(0), "done\n"), "{ran:?}");
+    let report = ran.only_report();
+    assert!(report.contains("one ") && report.contains("first.txt"), "{report}");
+    assert!(!report.contains("second.txt"), "it was over by then: {report}");
+}
+
+#[test]
+fn what_it_did_is_reported_however_it_ends() {
+    let Some(place) = place() else { return };
+    for (way, status) in [("exits", 3), ("panics", 101)] {
+        let ran = place.run(way);
+        assert_eq!((ran.status, ran.stdout.as_str()), (Some(status), ""), "{ran:?}");
+        let report = ran.only_report();
+        assert!(report.contains("one ") && report.contains("first.txt"), "{way}: {report}");
+        assert_eq!(ran.stderr.contains("as it should"), way == "panics", "{ran:?}");
+    }
+}
+
+#[test]
+fn a_closure_alone_is_reported_and_one_in_another_by_both() {
+    let Some(place) = place() else { return };
+    let ran = place.run("twice");
+    let [first, second] = ran.reports()[..] else { panic!("{}", ran.stderr) };
+    assert!(first.contains("first.txt") && !first.contains("second.txt"), "{first}");
+    assert!(second.contains("second.txt") && !second.contains("first.txt"), "{second}");
+
+    let ran = place.run("nested");
+    let [inner, outer] = ran.reports()[..] else { panic!("{}", ran.stderr) };
+    assert!(inner.contains("second.txt") && !inner.contains("first.txt"), "{inner}");
+    assert!(outer.contains("first.txt") && outer.contains("second.txt"), "{outer}");
+}
+
+#[test]
+fn sessions_of_two_threads_do_not_mix() {
+    let Some(place) = place() else { return };
+    let ran = place.run("at-once");
+    let reports = ran.reports();
+    assert_eq!(reports.len(), 2, "{}", ran.stderr);
+    for (function, file) in [("one ", "first.txt"), ("another ", "second.txt")] {
+        let of_it: Vec<_> = reports.iter().filter(|report| report.contains(function)).collect();
+        let [report] = of_it[..] else { panic!("{}", ran.stderr) };
+        assert_eq!(report.matches(".txt").count(), 1, "{report}");
+        assert!(report.contains(file), "{report}");
+    }
+}
+
+#[test]
+fn a_child_is_seen_by_the_session_of_its_parent_and_reports_nothing() {
+    let Some(place) = place() else { return };
+    let ran = place.run("forks");
+    assert_eq!((ran.status, ran.stdout.as_str()), (Some(0), "done\n"), "{ran:?}");
+    let report = ran.only_report();
+    assert!(report.contains("first.txt") && report.contains("another ") && report.contains("second.txt"), "{report}");
+}
+
+#[test]
+fn by_hand_it_is_told_what_happened_in_which_function() {
+    let Some(place) = place() else { return };
+    let ran = place.run("by-hand");
+    assert_eq!(ran.stdout, "1 in Some(\"one\"), complete: true\ndone\n", "{ran:?}");
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn turned_off_it_is_nothing() {
+    let Some(place) = place() else { return };
+    for way in ["dropped", "twice", "nested", "forks"] {
+        let ran = ran(place.command(way).env("VIVARIUM", "off"));
+        assert_eq!((ran.status, ran.stdout.as_str(), ran.stderr.as_str()), (Some(0), "done\n", ""), "{way}");
+    }
+}
+
+#[test]
+fn without_a_daemon_one_line_says_so_once() {
+    let Some(place) = place() else { return };
+    let nowhere = Path::new("/nowhere/vivariumd.sock");
+    for way in ["dropped", "twice", "nested"] {
+        let ran = ran(place.command(way).env("VIVARIUM_SOCKET", nowhere));
+        assert_eq!((ran.status, ran.stdout.as_str()), (Some(0), "done\n"), "{way}");
+        assert_eq!(ran.stderr.lines().count(), 1, "{way}: {}", ran.stderr);
+        assert!(ran.stderr.contains("/nowhere/vivariumd.sock"), "{}", ran.stderr);
+    }
+    let ran = ran(place.command("by-hand").env("VIVARIUM_SOCKET", nowhere));
+    assert!(ran.stdout.starts_with("error: ") && ran.stderr.is_empty(), "the error is the program's: {ran:?}");
+}
+
+#[test]
+fn marks_alone_never_open_a_socket() {
+    if !is_installed("strace", "strace") {
+        return;
+    }
+    let Some(place) = place() else { return };
+    let calls = |way: &str| {
+        let trace = place.daemon.folder().join(format!("{way}.strace"));
+        let [program, file, other] = &place.words;
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-e", "trace=socket,socketpair,connect,openat", "-o"]).arg(&trace);
+        let strace = strace.args([program, way, file, other]).env("VIVARIUM_SOCKET", place.daemon.socket());
+        assert_eq!(ran(strace).status, Some(0));
+        fs::read_to_string(trace).expect("what strace saw")
+    };
+    let alone = calls("marks-alone");
+    assert!(alone.contains("first.txt") && !alone.contains("socket") && !alone.contains("connect"), "{alone}");
+    assert!(calls("dropped").contains("connect("), "strace would have seen it");
+}
