@@ -20,6 +20,7 @@ mod room;
 mod scout;
 mod server;
 mod standing;
+mod supervisor;
 mod yama;
 
 use std::io;
@@ -37,6 +38,7 @@ use self::hub::Hub;
 use self::listener::{ListenError, Listener};
 use self::options::Options;
 use self::server::Server;
+use self::supervisor::Supervisor;
 use crate::cli::{Failure, tell_of};
 use crate::exit::Exit;
 use crate::kernel::RingSize;
@@ -113,18 +115,18 @@ fn serve(options: &Options) -> Result<(), DaemonError> {
     let signals = server::receive_signals().map_err(DaemonError::Signals)?;
     // Before anything is loaded, so that a second one does no work.
     let listener = Listener::open(&options.socket())?;
+    let supervisor = Supervisor::find();
     let mut hub = Hub::load(options.backend, options.ring_size)?;
     let powers = confine::give_up_powers()?;
     // It has these powers as well, and is not confined any further.
     hub.start_scout()?;
     let files = confine::confine_files(listener.folder());
     tracing::info!(socket = %listener.place(), backend = hub.backend().name(), "observing; {powers}; {files}");
-    // Whoever started it may not want to know.
-    let _ = sd_notify::notify(&[NotifyState::Ready]);
+    supervisor.tell(&NotifyState::Ready);
     let server = Server::for_everyone(hub, listener.socket().map_err(DaemonError::Serve)?, signals)
         .map_err(DaemonError::Serve)?;
     let served = server.run().map_err(DaemonError::Serve);
-    let _ = sd_notify::notify(&[NotifyState::Stopping]);
+    supervisor.tell(&NotifyState::Stopping);
     listener.close();
     served
 }

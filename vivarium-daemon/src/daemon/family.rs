@@ -55,6 +55,11 @@ pub(super) fn threads(process: Pid) -> impl Iterator<Item = Tid> {
     numbers(&folder).map(Tid)
 }
 
+/// How many threads a process has.
+pub(super) fn count_of_threads(process: Pid) -> Option<usize> {
+    stat(&format!("/proc/{process}/stat")).map(|fields| fields.threads)
+}
+
 /// Whether a thread has ended, or has begun to: nobody will hear of its end any more.
 pub(super) fn is_ending(process: Pid, thread: Tid) -> bool {
     stat(&format!("/proc/{process}/task/{}/stat", thread.0)).is_none_or(|fields| fields.flags & PF_EXITING != 0)
@@ -71,6 +76,7 @@ fn numbers(folder: &str) -> impl Iterator<Item = u32> + use<> {
 struct Fields {
     parent: Option<Pid>,
     flags: u64,
+    threads: usize,
 }
 
 fn stat(path: &str) -> Option<Fields> {
@@ -83,7 +89,8 @@ fn parse(stat: &[u8]) -> Option<Fields> {
     let rest = str::from_utf8(&stat[end + 1..]).ok()?;
     let mut fields = rest.split_ascii_whitespace();
     let parent = fields.nth(1)?.parse().ok().filter(|parent| *parent != 0).map(Pid);
-    Some(Fields { parent, flags: fields.nth(4)?.parse().ok()? })
+    let (flags, threads) = (fields.nth(4)?.parse().ok()?, fields.nth(10)?.parse().ok()?);
+    Some(Fields { parent, flags, threads })
 }
 
 #[cfg(test)]
@@ -94,8 +101,8 @@ mod tests {
 
     #[test]
     fn a_name_does_not_confuse_what_follows() {
-        let stat = b"42 (a) b (c) R 7 42 42 0 -1 4194308 0 0";
-        assert_eq!(parse(stat), Some(Fields { parent: Some(Pid(7)), flags: 4_194_308 }));
+        let stat = b"42 (a) b (c) R 7 42 42 0 -1 4194308 0 0 0 0 1 2 3 4 20 0 5 0 9";
+        assert_eq!(parse(stat), Some(Fields { parent: Some(Pid(7)), flags: 4_194_308, threads: 5 }));
         assert_eq!(parse(b"42 (a"), None);
     }
 

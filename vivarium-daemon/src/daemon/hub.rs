@@ -34,7 +34,10 @@ use crate::run::newcomer::Newcomer;
 use crate::sites::CatalogError;
 
 /// How often it is looked for new processes at most, while the ones that are there make more.
-const MAX_LOOKS: usize = 64;
+const MAX_LOOKS: usize = 256;
+/// How often nothing new must be found where threads come and go: one that ended while it was looked at may have made another
+/// one before, which only a further look finds.
+const QUIET_LOOKS: usize = 12;
 /// The most notes of a session; what goes on being wrong is said often enough then.
 const MAX_NOTES: usize = 100;
 
@@ -62,6 +65,17 @@ pub(super) struct Hub {
     scout: Option<Scout>,
     /// Where detaching goes on while other things are done.
     detacher: Detacher,
+}
+
+/// What became of a thread that was to be adopted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Adopted {
+    /// It belongs to the session from now on.
+    New,
+    /// It did already.
+    Known,
+    /// It is about to end, or has.
+    Ending,
 }
 
 /// Why nothing can be observed.
@@ -164,8 +178,9 @@ impl Hub {
     ) -> Result<BTreeSet<Pid>, Refusal> {
         allowed(process)?;
         let (mut adopted, mut refused) = (BTreeSet::new(), BTreeSet::new());
+        let mut quiet = 0;
         for look in 0.. {
-            let mut is_new = false;
+            let (mut is_new, mut is_calm) = (false, true);
             for member in family::family(process, children) {
                 if let Err(refusal) = allowed(member) {
                     // Who has ended meanwhile did nothing that is missing.
@@ -174,22 +189,30 @@ impl Hub {
                     }
                     continue;
                 }
-                let before = adopted.len();
                 if adopted.insert(member) {
+                    is_new = true;
                     // Its functions are to be seen as soon as its threads are.
                     self.attach_mapped(session, member);
                 }
-                is_new |= adopted.len() > before;
+                let mut threads = 0;
                 for thread in family::threads(member) {
-                    is_new |= self.adopt_thread(session, member, thread, ThreadFlags::ENTERED_BEFORE)?;
+                    threads += 1;
+                    match self.adopt_thread(session, member, thread, ThreadFlags::ENTERED_BEFORE)? {
+                        Adopted::New => is_new = true,
+                        Adopted::Known => {}
+                        Adopted::Ending => is_calm = false,
+                    }
                 }
+                // A list of threads that end while it is read may leave some out.
+                is_calm &= family::count_of_threads(member).is_none_or(|count| count == threads);
                 // It may have become someone else between the question and the answer.
                 if allowed(member).is_err() {
                     self.abandon_process(session, member);
                     adopted.remove(&member);
                 }
             }
-            if !is_new {
+            quiet = if is_new { 0 } else { quiet + 1 };
+            if quiet > 0 && is_calm || quiet == QUIET_LOOKS {
                 break;
             }
             if look == MAX_LOOKS {
@@ -227,7 +250,7 @@ impl Hub {
         process: Pid,
         thread: Tid,
         flags: ThreadFlags,
-    ) -> Result<bool, Refusal> {
+    ) -> Result<Adopted, Refusal> {
         let is_new = self.side.adopt(thread, process, session, flags).map_err(|error| match error {
             AdoptError::Full | AdoptError::Sessions(_) => too_many(error),
             other => unavailable(other),
@@ -235,9 +258,9 @@ impl Hub {
         if family::is_ending(process, thread) {
             // Nobody in the kernel will, if its end was before this.
             let _ = self.side.release(thread);
-            return Ok(false);
+            return Ok(Adopted::Ending);
         }
-        Ok(is_new)
+        Ok(if is_new { Adopted::New } else { Adopted::Known })
     }
 
     fn abandon_process(&mut self, session: SessionId, process: Pid) {

@@ -1,0 +1,213 @@
+//! Processes that run already, chosen in each way, through the daemon and without one.
+
+use std::fs;
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+
+use vivarium_tests::daemon::{Attached, Daemon, USER};
+use vivarium_tests::observation::{Observation, backend, may_observe};
+use vivarium_tests::tool::skip;
+
+/// A program that has said that it is ready, and goes on when its input ends.
+struct Waiting(Option<Child>);
+
+impl Waiting {
+    fn start(daemon: &Daemon, user: u32, words: &[&str]) -> Self {
+        let mut command = daemon.command(user, words);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut said = [0; 6];
+        child.stdout.as_mut().expect("its output").read_exact(&mut said).expect("it says that it is ready");
+        assert_eq!(&said, b"ready\n");
+        Self(Some(child))
+    }
+
+    fn pid(&self) -> u32 {
+        self.0.as_ref().expect("it runs").id()
+    }
+
+    fn let_go(mut self) {
+        let mut child = self.0.take().expect("it runs");
+        drop(child.stdin.take());
+        assert!(child.wait().expect("it can be waited for").success());
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            // It may have ended.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// A shell with a name of its own, as `ps -o comm` shows it.
+fn shell(daemon: &Daemon, name: &str) -> String {
+    let copy = daemon.folder().join(name);
+    if !copy.exists() {
+        fs::copy("/bin/sh", &copy).expect("it can be copied");
+    }
+    copy.into_os_string().into_string().expect("a plain name")
+}
+
+/// What the shell does itself, and what it has a child do.
+const SCRIPT: &str = "echo ready; read go; : </dev/zero; cat /dev/null; :";
+
+fn opens(seen: &Observation, path: &str) -> usize {
+    seen.events("path_open").filter(|open| open["fields"]["path"] == path).count()
+}
+
+fn is_complete(seen: &Observation) {
+    assert_eq!(seen.status.code(), Some(0), "{} {}", seen.stderr, seen.summary());
+    assert_eq!(seen.summary()["verdict"], "complete", "{}", seen.summary());
+}
+
+/// Who attaches, and whether it asks the daemon.
+const WAYS: [(u32, &[&str]); 2] = [(USER, &["--daemon"]), (0, &[])];
+
+fn options<'a>(way: &[&'a str], more: &[&'a str], backend: &'a str) -> Vec<&'a str> {
+    [way, &["--strict", "--backend", backend], more].concat()
+}
+
+#[test]
+fn threads_that_make_others_all_the_time_are_all_found() {
+    if !may_observe() {
+        return;
+    }
+    const CHAINS: usize = 8;
+    let daemon = Daemon::start();
+    let chains = daemon.installed("vivarium-programs", "chains");
+    for (user, way) in WAYS {
+        let running = Waiting::start(&daemon, user, &[&chains, "/dev/zero", &CHAINS.to_string()]);
+        let pid = running.pid().to_string();
+        let attached = Attached::start(&daemon, user, &options(way, &["--pid", &pid], &backend()));
+        attached.wait();
+        running.let_go();
+        let seen = attached.end();
+        is_complete(&seen);
+        assert_eq!(opens(&seen, "/dev/zero"), CHAINS, "as user {user}: {}", seen.summary());
+        let in_span = seen.events("path_open").filter(|open| open["attribution"] == "innermost").count();
+        assert_eq!(in_span, CHAINS, "each in its function: {}", seen.summary());
+    }
+}
+
+#[test]
+fn they_are_chosen_by_name_with_their_children_or_without() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::start();
+    let (named, other) = (shell(&daemon, "viv-named"), shell(&daemon, "viv-other"));
+    for (user, way) in WAYS {
+        for (more, of_children) in [(&["--comm", "viv-named"][..], 2), (&["--comm", "viv-named", "--no-children"], 0)] {
+            let two = [(); 2].map(|()| Waiting::start(&daemon, user, &[&named, "-c", SCRIPT]));
+            let third = Waiting::start(&daemon, user, &[&other, "-c", SCRIPT]);
+            let attached = Attached::start(&daemon, user, &options(way, more, &backend()));
+            attached.wait();
+            third.let_go();
+            two.into_iter().for_each(Waiting::let_go);
+            let seen = attached.end();
+            is_complete(&seen);
+            assert_eq!(opens(&seen, "/dev/zero"), 2, "as user {user} {more:?}: {}", seen.summary());
+            assert_eq!(opens(&seen, "/dev/null"), of_children, "as user {user} {more:?}: {}", seen.summary());
+        }
+    }
+}
+
+#[test]
+fn several_choices_add_up() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::start();
+    let (named, other) = (shell(&daemon, "viv-added"), shell(&daemon, "viv-more"));
+    let one = Waiting::start(&daemon, USER, &[&named, "-c", SCRIPT]);
+    let another = Waiting::start(&daemon, USER, &[&other, "-c", SCRIPT]);
+    let pid = another.pid().to_string();
+    let attached = Attached::begin(&daemon, USER, &["--strict", "--comm", "viv-added", "--pid", &pid]);
+    one.let_go();
+    another.let_go();
+    let seen = attached.end();
+    is_complete(&seen);
+    assert_eq!(opens(&seen, "/dev/zero"), 2, "{}", seen.summary());
+}
+
+#[test]
+fn those_of_a_control_group_are_chosen() {
+    if !may_observe() {
+        return;
+    }
+    let Some(group) = Group::make() else {
+        return skip("no control group can be made here");
+    };
+    let daemon = Daemon::start();
+    let named = shell(&daemon, "viv-grouped");
+    let within = Waiting::start(&daemon, USER, &[&named, "-c", SCRIPT]);
+    let outside = Waiting::start(&daemon, USER, &[&named, "-c", SCRIPT]);
+    fs::write(group.0.join("cgroup.procs"), within.pid().to_string()).expect("it can be moved");
+    let line = fs::read_to_string(format!("/proc/{}/cgroup", within.pid())).expect("its groups");
+    let name = group.0.file_name().expect("a name").to_str().expect("plain").to_owned();
+    let path = line.lines().filter_map(|line| line.splitn(3, ':').nth(2)).find(|path| path.ends_with(&name));
+    let attached = Attached::begin(&daemon, USER, &["--strict", "--cgroup", path.expect("it is there")]);
+    outside.let_go();
+    within.let_go();
+    let seen = attached.end();
+    is_complete(&seen);
+    assert_eq!(opens(&seen, "/dev/zero"), 1, "{}", seen.summary());
+}
+
+/// A control group of a test's own.
+struct Group(PathBuf);
+
+impl Group {
+    fn make() -> Option<Self> {
+        let name = format!("vivarium-test-{}", std::process::id());
+        let hierarchies = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/pids"];
+        let groups = hierarchies.map(|hierarchy| PathBuf::from(hierarchy).join(&name));
+        groups.into_iter().find(|group| fs::create_dir(group).is_ok() && group.join("cgroup.procs").exists()).map(Self)
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // Whoever was in it has ended; if not, the next boot takes it away.
+        let _ = fs::remove_dir(&self.0);
+    }
+}
+
+#[test]
+fn one_that_is_not_there_yet_is_waited_for_and_its_successors_are_followed() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::start();
+    let named = shell(&daemon, "viv-later");
+    for (user, way) in WAYS {
+        let more = ["--comm", "viv-later", "--wait", "--follow"];
+        let attached = Attached::start(&daemon, user, &options(way, &more, &backend()));
+        for file in ["/dev/zero", "/dev/full"] {
+            // It does something until it has been seen.
+            let script = format!("echo ready; while : <{file}; do sleep 0.01; done");
+            let running = Waiting::start(&daemon, user, &[&named, "-c", &script]);
+            attached.wait_for(file);
+            drop(running);
+        }
+        attached.interrupt();
+        let seen = attached.end();
+        is_complete(&seen);
+        assert!(opens(&seen, "/dev/zero") > 0 && opens(&seen, "/dev/full") > 0, "{}", seen.summary());
+    }
+}
+
+#[test]
+fn without_waiting_nobody_is_an_error_that_names_who_was_meant() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::start();
+    let seen = Attached::start(&daemon, USER, &["--daemon", "--comm", "viv-nobody"]).end();
+    assert_eq!(seen.status.code(), Some(2), "{}", seen.stderr);
+    assert!(seen.stderr.contains("viv-nobody") && seen.stderr.contains("--wait"), "{}", seen.stderr);
+}
