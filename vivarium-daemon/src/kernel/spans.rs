@@ -45,9 +45,10 @@ pub enum SpansUnavailable {
 /// Loads the three programs: for many places at once where the kernel can, else for trace events.
 pub(super) fn load(ebpf: &Ebpf) -> Result<SpanPrograms, SpansUnavailable> {
     let object = relocated(ebpf)?;
+    let many = MultiProgram::are_known();
     let mut tracefs: Option<Arc<Tracefs>> = None;
     let mut program = |probe| {
-        if let Some(program) = MultiProgram::new(load_one(&object, probe, UprobeUse::Many)?) {
+        if many && let Some(program) = MultiProgram::new(load_one(&object, probe, UprobeUse::Many)?) {
             return Ok(UprobeProgram::Multi(program));
         }
         let tracefs = match &tracefs {

@@ -4,14 +4,34 @@ use std::ffi::CStr;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
+use aya_obj::generated::bpf_insn;
+
 use super::{Link, UprobePoint};
-use crate::kernel::sys::{UprobeLinks, link_uprobes};
+use crate::kernel::sys::{UprobeLinks, UprobeUse, link_uprobes, load_uprobe_program};
+
+/// `r0 = 0; exit`.
+pub(super) fn nothing() -> [bpf_insn; 2] {
+    [0xb7, 0x95].map(|code| bpf_insn {
+        code,
+        _bitfield_align_1: [],
+        _bitfield_1: bpf_insn::new_bitfield_1(0, 0),
+        off: 0,
+        imm: 0,
+    })
+}
 
 /// A program that can be attached to many places at once.
 #[derive(Debug)]
 pub struct MultiProgram(OwnedFd);
 
 impl MultiProgram {
+    /// Whether this kernel knows such programs, found out with one that does nothing. Programs that share an array of programs
+    /// must be loaded for the same use, so none is loaded for one that it turns out not to have.
+    pub(in crate::kernel) fn are_known() -> bool {
+        let nothing = load_uprobe_program("nothing", &nothing(), c"GPL", UprobeUse::Many);
+        nothing.is_ok_and(|program| Self::new(program).is_some())
+    }
+
     /// Takes a program that was loaded for it, if the kernel is Linux 6.6 or newer: an older one loads it and attaches it
     /// nowhere.
     pub(in crate::kernel) fn new(program: OwnedFd) -> Option<Self> {

@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aya_obj::generated::bpf_insn;
 use nix::unistd::Uid;
 
+use super::multi::nothing;
 use super::*;
 use crate::elf::{FileOffset, Image};
 use crate::kernel::sys::{UprobeUse, load_uprobe_program};
@@ -12,17 +12,6 @@ use crate::kernel::tracefs::Tracefs;
 
 /// All tests look at the semaphores of one program.
 static ALONE: Mutex<()> = Mutex::new(());
-
-/// `r0 = 0; exit`.
-fn nothing() -> [bpf_insn; 2] {
-    [0xb7, 0x95].map(|code| bpf_insn {
-        code,
-        _bitfield_align_1: [],
-        _bitfield_1: bpf_insn::new_bitfield_1(0, 0),
-        off: 0,
-        imm: 0,
-    })
-}
 
 /// The programs, where this user can have some.
 fn programs(how: UprobeUse) -> Option<SpanPrograms> {
