@@ -2,6 +2,7 @@
 
 pub mod cargo;
 pub mod daemon;
+pub mod deeds;
 pub mod kinds;
 pub mod listing;
 pub mod observation;

@@ -1,11 +1,8 @@
 //! Every kind of event about files is seen, once for each time that it happens, with all of its fields.
 
-use std::fs;
-use std::os::unix::fs::symlink;
-use std::path::Path;
-
 use serde_json::{Value, json};
 use vivarium_sys::event::Backend;
+use vivarium_tests::deeds::prepare_files;
 use vivarium_tests::kinds::{Expected, backend, bits, check, failed, mode, one_of, seen};
 use vivarium_tests::observation::{Observation, may_observe, subject};
 
@@ -16,28 +13,10 @@ fn every_deed_is_seen_as_it_was_done() {
     }
     let directory = tempfile::tempdir().expect("a temporary directory");
     let directory = directory.path().canonicalize().expect("its path");
-    prepare(&directory);
+    prepare_files(&directory);
     let directory = directory.to_str().expect("a plain name");
     let observation = Observation::of(&["-e", "@file"], &[&subject("kinds"), "file", directory]);
     check(&observation, "file", &expected(directory));
-}
-
-/// Puts there what the deeds need.
-fn prepare(directory: &Path) {
-    for name in ["tree", "empty", "empty too"] {
-        fs::create_dir(directory.join(name)).expect("a directory");
-    }
-    for name in ["file", "victim", "old", "gone", "tree/leaf", "line\nbreak", "\u{1b}[31mred"] {
-        fs::write(directory.join(name), "text").expect("a file");
-    }
-    fs::write(directory.join(odd_name()), "text").expect("a file");
-    symlink("file", directory.join("link")).expect("a symbolic link");
-}
-
-/// A name that is no text.
-fn odd_name() -> std::ffi::OsString {
-    use std::os::unix::ffi::OsStringExt;
-    std::ffi::OsString::from_vec(b"no\xffutf8".to_vec())
 }
 
 fn expected(directory: &str) -> Vec<Expected> {

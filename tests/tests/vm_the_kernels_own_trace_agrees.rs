@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use vivarium_sys::event::Backend;
+use vivarium_tests::deeds::prepare_files;
 use vivarium_tests::kinds::spec;
 use vivarium_tests::observation::{Observation, may_observe, subject};
 
@@ -73,19 +73,6 @@ fn succeeded(observations: &[Observation], kind: &str) -> usize {
     let events = observations.iter().flat_map(|observation| observation.events(kind));
     let of_program = events.filter(|line| line["comm"] == "kinds");
     of_program.filter(|line| line["result"]["error"].is_null()).count()
-}
-
-/// Puts there what the deeds with files need.
-fn prepare_files(directory: &Path) {
-    for name in ["tree", "empty", "empty too"] {
-        fs::create_dir(directory.join(name)).expect("a directory");
-    }
-    let odd = std::ffi::OsStr::from_bytes(b"no\xffutf8");
-    for name in ["file", "victim", "old", "gone", "tree/leaf", "line\nbreak", "\u{1b}[31mred"] {
-        fs::write(directory.join(name), "text").expect("a file");
-    }
-    fs::write(directory.join(odd), "text").expect("a file");
-    std::os::unix::fs::symlink("file", directory.join("link")).expect("a symbolic link");
 }
 
 /// Puts there what the deeds of others need.
