@@ -19,6 +19,7 @@ mod types;
 pub mod uprobe;
 
 pub use attachments::{Addition, Attachments, Found};
+pub(crate) use counts::not_below_zero;
 pub use counts::{Tally, TallyError};
 pub use program::Unavailable;
 pub use ring::Ring;

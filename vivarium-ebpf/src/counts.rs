@@ -59,7 +59,7 @@ pub(crate) fn count(thread: &Thread, record: RecordType, kind: EventKind, outcom
         Outcome::Submitted => ring::after(unsafe { (&raw const (*counts).submitted).read_volatile() }),
         Outcome::Filtered => (),
         Outcome::Dropped => {
-            lose(thread.set.id.0, counter.into());
+            lose(thread.set.id.0, counter.into(), 1);
         }
     }
 }
@@ -67,18 +67,27 @@ pub(crate) fn count(thread: &Thread, record: RecordType, kind: EventKind, outcom
 /// Counts something of the running thread that is no event and must not go unsaid.
 #[inline(always)]
 pub(crate) fn odd(oddity: Oddity) {
-    count_odd(oddity as u32);
+    count_odd(oddity as u32, 1);
 }
+
+/// Takes back what was counted, or will be.
+#[inline(always)]
+pub(crate) fn even(oddity: Oddity) {
+    count_odd(oddity as u32, BACK);
+}
+
+/// What brings a count, which wraps, down by one.
+const BACK: u64 = u64::MAX;
 
 /// Counts an oddity of the running thread.
 ///
 /// The verifier sees a function that anyone could call by itself, once for all who do.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn count_odd(oddity: u32) -> u32 {
+extern "C" fn count_odd(oddity: u32, by: u64) -> u32 {
     match thread::state(Ids::current().thread) {
-        Some(state) => count_odd_for(state.sessions, oddity),
-        None => count_odd_for(SetId::NONE, oddity),
+        Some(state) => count_odd_for(state.sessions, oddity, by),
+        None => count_odd_for(SetId::NONE, oddity, by),
     }
     0
 }
@@ -86,16 +95,16 @@ extern "C" fn count_odd(oddity: u32) -> u32 {
 /// The same, for these sessions.
 #[inline(always)]
 pub(crate) fn odd_for(set: SetId, oddity: Oddity) {
-    count_odd_for(set, oddity as u32);
+    count_odd_for(set, oddity as u32, 1);
 }
 
 #[inline(always)]
-fn count_odd_for(set: SetId, oddity: u32) {
+fn count_odd_for(set: SetId, oddity: u32, by: u64) {
     if let Some(count) = ODDITIES.get_ptr_mut(oddity) {
         // SAFETY: it points to the value of the map.
-        unsafe { atomic::add(count, 1) };
+        unsafe { atomic::add(count, by) };
     }
-    lose(set.0, LossKey::ODDITY + u64::from(oddity));
+    lose(set.0, LossKey::ODDITY + u64::from(oddity), by);
 }
 
 /// Counts what is lost to a set of sessions, which happens rarely and is told of in many places.
@@ -103,7 +112,7 @@ fn count_odd_for(set: SetId, oddity: u32) {
 /// The verifier sees a function that anyone could call by itself, once for all who do.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn lose(set: u64, what: u64) -> u32 {
+extern "C" fn lose(set: u64, what: u64, by: u64) -> u32 {
     let key = LossKey { set: SetId(set), what };
     if LOSSES.get_ptr_mut(&key).is_none() {
         // Another one may be faster, and where there is no room the sum of all sets tells.
@@ -111,7 +120,7 @@ extern "C" fn lose(set: u64, what: u64) -> u32 {
     }
     if let Some(count) = LOSSES.get_ptr_mut(&key) {
         // SAFETY: it points to the value of the map.
-        unsafe { atomic::add(count, 1) };
+        unsafe { atomic::add(count, by) };
     }
     0
 }

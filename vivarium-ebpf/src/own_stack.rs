@@ -9,7 +9,7 @@
 use aya_ebpf::macros::map;
 use aya_ebpf::maps::ProgramArray;
 use aya_ebpf::programs::ProbeContext;
-use aya_ebpf::{EbpfContext as _, Global};
+use aya_ebpf::Global;
 
 /// Nobody sets it.
 #[unsafe(no_mangle)]

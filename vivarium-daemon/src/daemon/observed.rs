@@ -12,7 +12,7 @@ use vivarium_sys::load::{LossKey, Oddity, SessionSet, SetId};
 use vivarium_sys::wire::{COUNTERS, Counts, Header, RecordType, counter_index};
 
 use super::outbox::{Outbox, Overflow};
-use crate::kernel::Tally;
+use crate::kernel::{Tally, not_below_zero};
 
 /// The fields of a record that decide who is sent it.
 #[derive(Clone, Copy, Debug)]
@@ -115,7 +115,10 @@ impl Observed {
 
     /// What it came to. `losses` are those of the sets that it was in.
     pub(super) fn conclude(mut self, losses: &[(LossKey, u64)], now: Option<&Tally>) -> Conclusion {
-        let lost = |what: u64| losses.iter().filter(|(key, _)| key.what == what).map(|(_, count)| count).sum::<u64>();
+        let lost = |what: u64| {
+            let counts = losses.iter().filter(|(key, _)| key.what == what).map(|(_, count)| *count);
+            not_below_zero(counts.fold(0, u64::wrapping_add))
+        };
         let is_wanted = |counter: usize| {
             let kind = u16::try_from(counter).ok().filter(|number| *number < EventKind::LIMIT).map(EventKind);
             kind.is_none_or(|kind| self.wanted.wants(kind))

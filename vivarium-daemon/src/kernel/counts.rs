@@ -52,7 +52,7 @@ impl Counters {
         };
         let oddity = |oddity: &Oddity| -> Result<u64, MapError> {
             let processors = self.oddities.get(&(*oddity as u32), 0)?;
-            Ok(processors.iter().sum())
+            Ok(processors.iter().copied().fold(0, u64::wrapping_add))
         };
         Ok(Tally {
             counts: (0..COUNTERS).map(count).collect::<Result<_, _>>()?,
@@ -71,7 +71,7 @@ impl Tally {
         let skipped = self.skipped.iter().zip(&before.skipped);
         Self {
             counts: counts.map(|(now, before)| combine(*now, *before, u64::wrapping_sub)).collect(),
-            oddities: oddities.map(|(now, before)| now.wrapping_sub(*before)).collect(),
+            oddities: oddities.map(|(now, before)| not_below_zero(now.wrapping_sub(*before))).collect(),
             skipped: skipped.map(|((name, now), (_, before))| (*name, now.wrapping_sub(*before))).collect(),
         }
     }
@@ -81,6 +81,11 @@ impl Tally {
     pub fn is_settled(&self) -> bool {
         self.counts.iter().all(|counts| counts.seen == counts.submitted + counts.filtered + counts.dropped)
     }
+}
+
+/// A count that another program may take back before it is made, as of the execs that are told of.
+pub(crate) fn not_below_zero(count: u64) -> u64 {
+    count.cast_signed().max(0).cast_unsigned()
 }
 
 fn combine(one: Counts, other: Counts, operation: fn(u64, u64) -> u64) -> Counts {
@@ -106,6 +111,13 @@ mod tests {
         let now = Tally { counts: vec![counts(9, 5, 2, 2)], oddities: vec![2], skipped: vec![("task_fork", 8)] };
         let session = Tally { counts: vec![counts(4, 2, 1, 1)], oddities: vec![0], skipped: vec![("task_fork", 1)] };
         assert_eq!(now.since(&before), session);
+    }
+
+    #[test]
+    fn what_is_taken_back_before_it_is_counted_is_none() {
+        let before = Tally { oddities: vec![3], ..Tally::default() };
+        let now = Tally { oddities: vec![2], ..Tally::default() };
+        assert_eq!(now.since(&before).oddities, [0]);
     }
 
     #[test]

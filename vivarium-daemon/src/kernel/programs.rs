@@ -104,9 +104,14 @@ impl Programs {
         self.ebpf.program(program.name).is_some_and(|handle| handle.fd().is_ok())
     }
 
-    /// How often the kernel skipped each of the programs.
+    /// How often the kernel skipped each of the programs, where none of ours counts that better.
     pub(super) fn times_skipped(&self) -> io::Result<Vec<(&'static str, u64)>> {
-        PROGRAMS.iter().map(|program| Ok((program.name, program::times_skipped(&self.ebpf, program)?))).collect()
+        let only_kernel_knows = |program: &&Program| !program.is_counted_by_another();
+        PROGRAMS
+            .iter()
+            .filter(only_kernel_knows)
+            .map(|program| Ok((program.name, program::times_skipped(&self.ebpf, program)?)))
+            .collect()
     }
 
     /// The thread that runs this, in the initial namespace.

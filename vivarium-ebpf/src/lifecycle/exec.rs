@@ -2,14 +2,14 @@
 //!
 //! Only the typed tracepoint tells which program that is, and kernels may skip its program under preemption. That of the
 //! trace event is never skipped, and sees to it that nobody observes what they may not. In which order they run, nobody
-//! promises.
+//! promises, so one counts up and the other down, and what is left over was skipped.
 
 use aya_ebpf::macros::{btf_tracepoint, tracepoint};
 use aya_ebpf::programs::{BtfTracePointContext, TracePointContext};
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{Field, Oddity, SessionSet, ThreadFlags, ThreadState};
 
-use crate::counts::odd;
+use crate::counts::{even, odd};
 use crate::event;
 use crate::identity;
 use crate::kernel::{Address, Typed};
@@ -25,6 +25,7 @@ fn task_exec(ctx: BtfTracePointContext) -> i32 {
     let Some(state) = settle(ctx.arg(1), ids.thread) else {
         return 0;
     };
+    even(Oddity::SkippedExec);
     if let Some(thread) = Thread::of(ids, state) {
         event::tell_of::<1, 4>(&thread, EventKind::PROC_EXEC, Some(0), |_, record| {
             describe(record, Typed::argument(ctx.arg(2)).address());
@@ -38,7 +39,9 @@ fn task_exec(ctx: BtfTracePointContext) -> i32 {
 
 #[tracepoint]
 fn task_execed(ctx: TracePointContext) -> u32 {
-    settle(Address::of_event(&ctx).get(Field::ExecOldPid), Ids::current().thread);
+    if settle(Address::of_event(&ctx).get(Field::ExecOldPid), Ids::current().thread).is_some() {
+        odd(Oddity::SkippedExec);
+    }
     0
 }
 

@@ -102,6 +102,13 @@ const COUNT: usize = {
 };
 
 impl Program {
+    /// Whether another program counts how often the kernel skips this one, and for whom:
+    /// [`SkippedExec`](super::Oddity::SkippedExec).
+    #[must_use]
+    pub fn is_counted_by_another(&self) -> bool {
+        self.attach == Attach::Tracepoint("sched_process_exec")
+    }
+
     const fn everywhere(name: &'static str, attach: Attach, events: &'static [EventKind], needs: FieldSet) -> Self {
         Self { name, attach, backends: &Backend::ALL, events, needs, absence: Absence::Loss }
     }
