@@ -8,7 +8,6 @@ use vivarium_sys::event::{Backend, EventKind};
 use super::{BackendCheck, Check, Finding, privileges};
 use crate::cli::with_causes;
 use crate::kernel::backend::Extent;
-use crate::kernel::uprobe::{Landing, SpanPrograms};
 use crate::kernel::{KernelSide, KernelTypes, Ring, RingSize};
 use crate::run::can_hold;
 
@@ -84,20 +83,12 @@ fn holding() -> Finding {
 
 fn spans(side: &KernelSide) -> Finding {
     match side.spans() {
-        Ok(programs) => fine(&how_attached(programs)),
+        Ok(programs) => fine(&format!("attached {}", programs.method())),
         Err(error) => Finding::Lacking {
             why: with_causes(error),
             remedy: None,
             without: "events are seen, but not in which function they happen".to_owned(),
         },
-    }
-}
-
-fn how_attached(programs: &SpanPrograms) -> String {
-    let method = programs.method();
-    match programs.landing {
-        Landing::First => format!("attached {method}"),
-        Landing::Fast => format!("attached {method}, without breakpoints"),
     }
 }
 

@@ -17,7 +17,7 @@ use super::object::OBJECT;
 use super::program::Unavailable;
 use super::sys::{Refused, UprobeUse, load_uprobe_program};
 use super::tracefs::{NoTracefs, Tracefs};
-use super::uprobe::{EventProgram, Landing, MultiProgram, SpanPrograms, UprobeProgram};
+use super::uprobe::{EventProgram, MultiProgram, SpanPrograms, UprobeProgram};
 
 /// Why spans cannot be seen.
 #[derive(Debug, thiserror::Error)]
@@ -62,12 +62,7 @@ pub(super) fn load(ebpf: &Ebpf) -> Result<SpanPrograms, SpansUnavailable> {
         let program = load_one(&object, probe, UprobeUse::Event)?;
         Ok::<_, SpansUnavailable>(UprobeProgram::Event(EventProgram::new(program, tracefs)))
     };
-    Ok(SpanPrograms {
-        start: program(Probe::Start)?,
-        stop: program(Probe::Stop)?,
-        raise: program(Probe::Raise)?,
-        landing: Landing::of_the_running_kernel(),
-    })
+    Ok(SpanPrograms { start: program(Probe::Start)?, stop: program(Probe::Stop)?, raise: program(Probe::Raise)? })
 }
 
 /// The object with the descriptors of the maps in its instructions.

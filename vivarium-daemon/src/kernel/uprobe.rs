@@ -1,7 +1,6 @@
 //! Uprobes at the probes of sites: in a file, and so in every process that has it mapped, now or later.
 
 mod event;
-mod landing;
 mod multi;
 
 use std::ffi::{CStr, CString};
@@ -16,7 +15,6 @@ use crate::sites::{AttachPoint, Catalog};
 use event::EventLink;
 
 pub use event::EventProgram;
-pub use landing::Landing;
 pub use multi::MultiProgram;
 
 /// How many places are attached to by one call; a refusal costs that many.
@@ -67,8 +65,6 @@ pub struct SpanPrograms {
     pub stop: UprobeProgram,
     /// Runs when something is raised in it.
     pub raise: UprobeProgram,
-    /// Which instruction of a probe is attached to.
-    pub landing: Landing,
 }
 
 /// What is attached to a file. Dropping it detaches all of it.
@@ -182,7 +178,6 @@ impl SpanPrograms {
         let mut attach = |probe, program: &UprobeProgram| {
             let mut points = UprobePoint::of(catalog, probe);
             points.retain(|point| attached.refused.iter().all(|refusal| refusal.point.site != point.site));
-            self.landing.shift(&mut points);
             let (links, refused) = program.attach(&path, &points);
             let refused = refused.into_iter().map(|(point, error)| Refusal { probe, point, reason: error.into() });
             attached.refused.extend(refused);

@@ -35,7 +35,7 @@ fn programs(how: UprobeUse) -> Option<SpanPrograms> {
         println!("{how:?} is not tested: it needs Linux 6.6 or newer");
         return None;
     };
-    Some(SpanPrograms { start, stop, raise, landing: Landing::First })
+    Some(SpanPrograms { start, stop, raise })
 }
 
 fn here() -> Image {

@@ -8,7 +8,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::Path;
 
 use vivarium_daemon::elf::{ElfError, Image};
-use vivarium_daemon::kernel::uprobe::{Landing, UprobePoint};
+use vivarium_daemon::kernel::uprobe::UprobePoint;
 use vivarium_daemon::sites::{Catalog, CatalogError};
 use vivarium_sys::probe::Probe;
 
@@ -40,8 +40,7 @@ impl EmptyPrograms {
         let program = EmptyProgram::load().map_err(EmptyError::Load)?;
         let path = CString::new(format!("/proc/self/fd/{}", image.file().as_raw_fd())).unwrap_or_default();
         let attach = |probe| {
-            let mut points = UprobePoint::of(&catalog, probe);
-            Landing::of_the_running_kernel().shift(&mut points);
+            let points = UprobePoint::of(&catalog, probe);
             let offsets: Vec<_> = points.iter().map(|point| point.at.probe.0).collect();
             let semaphores: Vec<_> = points.iter().map(|point| point.at.semaphore.0).collect();
             program.attach(&path, &offsets, &semaphores).map_err(EmptyError::Attach)
