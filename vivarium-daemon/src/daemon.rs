@@ -10,6 +10,7 @@ mod detacher;
 mod family;
 mod hub;
 mod listener;
+mod memory;
 mod observed;
 mod options;
 mod outbox;
@@ -117,6 +118,7 @@ fn serve(options: &Options) -> Result<(), DaemonError> {
     let listener = Listener::open(&options.socket())?;
     let supervisor = Supervisor::find();
     let mut hub = Hub::load(options.backend, options.ring_size)?;
+    memory::give_back();
     let powers = confine::give_up_powers()?;
     // It has these powers as well, and is not confined any further.
     hub.start_scout()?;

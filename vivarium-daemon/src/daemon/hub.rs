@@ -114,6 +114,7 @@ impl Hub {
         let backend = side.start_any(backend, Extent::Whole, &mut ring)?;
         // What the trials left.
         while ring.take(|_| {}) {}
+        ring.rest();
         Ok(Self {
             before: side.tally()?,
             side,
@@ -149,6 +150,11 @@ impl Hub {
         self.sessions.is_empty()
     }
 
+    /// Holds no more memory than it takes to wait.
+    pub(super) fn rest(&mut self) {
+        self.ring.rest();
+    }
+
     /// Begins a session.
     pub(super) fn begin(
         &mut self,
@@ -157,6 +163,7 @@ impl Hub {
         children: bool,
         outbox: Rc<RefCell<Outbox>>,
     ) -> Result<SessionId, Refusal> {
+        self.ring.wake().map_err(unavailable)?;
         let before = self.side.tally().map_err(unavailable)?;
         let kinds_to_see = kinds.iter().map(|row| row.kind).chain(Newcomer::KINDS);
         let needs = Needs { owner, children, ..Needs::new(kinds_to_see) };

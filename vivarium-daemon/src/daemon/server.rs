@@ -123,6 +123,8 @@ impl Server {
                     _ => SHORT_SLEEP,
                 };
                 self.end_what_is_over();
+            } else {
+                self.hub.rest();
             }
             self.send_all();
             self.lose_patience();

@@ -5,16 +5,45 @@ use std::os::fd::{AsFd, BorrowedFd};
 use aya::maps::{Map, MapData, MapError, RingBuf};
 
 /// The ring buffer of records.
-pub struct Ring(RingBuf<MapData>);
+///
+/// To be read, all of it is mapped, twice in a row, so that none is cut in two. Whoever reads nothing for a while does without.
+pub struct Ring {
+    map: MapData,
+    reader: Option<RingBuf<MapData>>,
+}
 
 impl Ring {
     pub(super) fn new(map: Map) -> Result<Self, MapError> {
-        RingBuf::try_from(map).map(Self)
+        // It says what is wrong with one that is none.
+        let map = match map {
+            Map::RingBuf(map) => map,
+            other => return RingBuf::try_from(other).and(Err(MapError::ElementNotFound)),
+        };
+        let mut ring = Self { map, reader: None };
+        ring.wake()?;
+        Ok(ring)
+    }
+
+    /// Gets ready to read, from where it was read up to.
+    ///
+    /// # Errors
+    /// When there is no memory to map it.
+    pub fn wake(&mut self) -> Result<(), MapError> {
+        if self.reader.is_none() {
+            let copy = self.map.fd().as_fd().try_clone_to_owned()?;
+            self.reader = Some(RingBuf::try_from(Map::RingBuf(MapData::from_fd(copy)?))?);
+        }
+        Ok(())
+    }
+
+    /// Does without it until it is to be read again.
+    pub fn rest(&mut self) {
+        self.reader = None;
     }
 
     /// Takes the next record, in the order in which they were written; false where none waits.
     pub fn take(&mut self, read: impl FnOnce(&[u8])) -> bool {
-        match self.0.next() {
+        match self.reader.as_mut().and_then(RingBuf::next) {
             Some(record) => {
                 read(&record);
                 true
@@ -27,6 +56,6 @@ impl Ring {
 /// Readable when much is waiting; a little does not wake anyone.
 impl AsFd for Ring {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
+        self.map.fd().as_fd()
     }
 }
