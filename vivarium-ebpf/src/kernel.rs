@@ -116,8 +116,9 @@ impl Address {
     /// What is there; all zero when it can't be read.
     #[inline(always)]
     pub(crate) fn read<T: Copy>(self) -> T {
-        let mut value = MaybeUninit::<T>::zeroed();
-        // SAFETY: the helper writes to the value alone, and fails on a bad address. All that is read are integers.
+        let mut value = MaybeUninit::<T>::uninit();
+        // SAFETY: the helper writes all of the value and nothing else: zeros where it can't read. All that is read are
+        // integers.
         unsafe {
             generated::bpf_probe_read_kernel(value.as_mut_ptr().cast(), size_of::<T>() as u32, self.pointer());
             value.assume_init()

@@ -43,7 +43,7 @@ impl<const NUMBERS: usize, const TEXTS: usize> Record<NUMBERS, TEXTS> {
         // SAFETY: the slot has room for the head and is claimed.
         unsafe { header::write(record.at::<Header>(0), thread, subject) };
         for at in 0..NUMBERS {
-            record.number(at, UNKNOWN_NUMBER);
+            record.forget_number(at);
         }
         for at in 0..TEXTS {
             record.set_length(at, TextLength::UNKNOWN);
@@ -59,6 +59,13 @@ impl<const NUMBERS: usize, const TEXTS: usize> Record<NUMBERS, TEXTS> {
     pub(crate) fn number(&mut self, at: usize, value: u64) {
         // SAFETY: numbers follow the head.
         unsafe { self.at::<u64>(HEADER_BYTES + at * size_of::<u64>()).write(value) };
+    }
+
+    /// Says that a number is not known.
+    #[inline(always)]
+    fn forget_number(&mut self, at: usize) {
+        // SAFETY: as above. Volatile, since the compiler makes of several a call that writes byte by byte.
+        unsafe { self.at::<u64>(HEADER_BYTES + at * size_of::<u64>()).write_volatile(UNKNOWN_NUMBER) };
     }
 
     /// Sets a text, by writing it after those before it and telling how long it is.

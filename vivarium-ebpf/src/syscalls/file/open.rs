@@ -24,9 +24,20 @@ fn sys_open(ctx: TracePointContext) -> u32 {
     };
     let call = Call::of(&ctx);
     let result = Some(told(call.result));
+    let (given, flags, mode) = match call.which() {
+        Some(Syscall::Open) => (Given::here(call.pointer(0)), call.argument(1), call.argument(2)),
+        Some(Syscall::Creat) => (Given::here(call.pointer(0)), CREAT_FLAGS, call.argument(1)),
+        Some(Syscall::Openat2) => {
+            let [flags, mode] = call.pointer(2).read().unwrap_or_default();
+            (Given::at(call.int(0), call.pointer(1)), flags, mode)
+        }
+        _ => (Given::at(call.int(0), call.pointer(1)), call.argument(2), call.argument(3)),
+    };
     let opened = File::of_new_descriptor(call.result as i32);
+    // What `openat2` was given is in the memory of the process, which may have changed it since.
+    let may_create = open::creates(flags) || call.which() == Some(Syscall::Openat2);
     if let Some(file) = opened {
-        if open::has_created(file.get(Field::FileMode)) {
+        if may_create && open::has_created(file.get(Field::FileMode)) {
             event::tell_of::<1, 1>(&thread, EventKind::FILE_CREATE, result, |_, record| {
                 let mode: u16 = file.inode(Field::InodeMode);
                 record.number(0, u64::from(mode) & PERMISSIONS);
@@ -35,15 +46,6 @@ fn sys_open(ctx: TracePointContext) -> u32 {
         }
     }
     event::tell_of::<2, 1>(&thread, EventKind::PATH_OPEN, result, |_, record| {
-        let (given, flags, mode) = match call.which() {
-            Some(Syscall::Open) => (Given::here(call.pointer(0)), call.argument(1), call.argument(2)),
-            Some(Syscall::Creat) => (Given::here(call.pointer(0)), CREAT_FLAGS, call.argument(1)),
-            Some(Syscall::Openat2) => {
-                let [flags, mode] = call.pointer(2).read().unwrap_or_default();
-                (Given::at(call.int(0), call.pointer(1)), flags, mode)
-            }
-            _ => (Given::at(call.int(0), call.pointer(1)), call.argument(2), call.argument(3)),
-        };
         record.number(0, open::told(flags));
         if open::creates(flags) {
             record.number(1, mode & PERMISSIONS);
