@@ -1,4 +1,5 @@
-//! `workload JOB ...`: does one thing many times, and prints when it began and how long it took.
+//! `workload JOB ...`: does one thing many times, and prints when it began, how long it took, and for how long of that it had a
+//! processor.
 //!
 //! | job | what it does |
 //! |---|---|
@@ -7,7 +8,8 @@
 //! | `spawn PROGRAM TIMES` | starts a program and waits for its end |
 //! | `pace FILE TIMES RATE THREADS` | opens and closes a file so many times on each thread, so often per second on all of them |
 //!
-//! It prints `begun B took T`, both in nanoseconds: B by the monotonic clock, which is that of all processes.
+//! It prints `begun B took T used U`, all in nanoseconds: B by the monotonic clock, which is that of all processes, and U with
+//! that of its own.
 
 use std::fs::File;
 use std::hint::black_box;
@@ -22,7 +24,7 @@ const USAGE: &str = "usage: workload open FILE TIMES | call TIMES | spawn PROGRA
 const BURST: u64 = 100;
 
 fn main() -> ExitCode {
-    let begun = now();
+    let (begun, used) = (now(), used());
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let number = |text: &str| text.parse::<u64>().expect("a number");
@@ -36,12 +38,18 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
-    println!("begun {} took {}", begun.as_nanos(), (now() - begun).as_nanos());
+    let (took, used) = (now() - begun, self::used() - used);
+    println!("begun {} took {} used {}", begun.as_nanos(), took.as_nanos(), used.as_nanos());
     ExitCode::SUCCESS
 }
 
 fn now() -> Duration {
     clock_gettime(ClockId::CLOCK_MONOTONIC).expect("there is a monotonic clock").into()
+}
+
+/// For how long this process had a processor.
+fn used() -> Duration {
+    clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).expect("there is a clock of this process").into()
 }
 
 fn open(file: &str) {

@@ -1,12 +1,14 @@
 //! What observing may cost.
 
 use std::fmt;
+use std::time::Duration;
 
 use vivarium_sys::event::Backend;
 
 use super::job::Job;
 use super::measurements::Measurements;
 use super::observer::Observer;
+use super::trial::Trial;
 
 /// A bar, and what was measured against it.
 pub(super) struct Bar {
@@ -39,12 +41,20 @@ impl Bar {
     pub(super) fn all(measurements: &Measurements) -> Vec<Self> {
         let syscalls = Observer::Vivarium(Backend::Syscalls);
         let mut bars = vec![
-            Self::ratio(measurements, Job::Open, (syscalls, Observer::Nobody), Limit::AtMost(1.5)),
-            Self::ratio(measurements, Job::Open, (Observer::Strace, syscalls), Limit::AtLeast(10.0)),
+            Self::ratio(measurements, Job::Open, |trial| trial.used, (syscalls, Observer::Nobody), Limit::AtMost(1.5)),
+            // While the program waits for strace, it has no processor.
+            Self::ratio(
+                measurements,
+                Job::Open,
+                |trial| trial.work,
+                (Observer::Strace, syscalls),
+                Limit::AtLeast(10.0),
+            ),
         ];
         let works = |observer: &Observer| measurements.series.iter().any(|series| series.observer == *observer);
         for observer in Backend::ALL.into_iter().map(Observer::Vivarium).filter(works) {
-            bars.push(Self::ratio(measurements, Job::Call, (observer, Observer::EmptyPrograms), Limit::AtMost(1.3)));
+            let pair = (observer, Observer::EmptyPrograms);
+            bars.push(Self::ratio(measurements, Job::Call, |trial| trial.used, pair, Limit::AtMost(1.3)));
             bars.push(Self::start(measurements, observer));
             bars.push(Self::attach(measurements, observer));
             bars.push(Self::memory(measurements, observer));
@@ -62,13 +72,19 @@ impl Bar {
         self.measured.is_some_and(within) && self.incomplete == 0
     }
 
-    fn ratio(measurements: &Measurements, job: Job, (of, to): (Observer, Observer), limit: Limit) -> Self {
+    fn ratio(
+        measurements: &Measurements,
+        job: Job,
+        part: fn(&Trial) -> Duration,
+        (of, to): (Observer, Observer),
+        limit: Limit,
+    ) -> Self {
         let incomplete = [of, to].into_iter().filter_map(|observer| measurements.of(job, observer));
         Self {
             what: format!("{job}: {of}, compared to {to}"),
             limit,
             unit: Unit::Times,
-            measured: measurements.ratio(job, of, to),
+            measured: measurements.ratio(job, part, of, to),
             incomplete: incomplete.map(|series| series.incomplete()).sum(),
         }
     }

@@ -80,7 +80,7 @@ fn main() {
     if let Some(index) = std::env::args().nth(1) {
         println!("{}", FUNCTIONS[index.parse::<usize>().unwrap()](1));
     }
-    println!("begun {} took 0", begun.as_nanos());
+    println!("begun {} took 0 used 0", begun.as_nanos());
 }
 
 "#,

@@ -68,12 +68,12 @@ impl Measurements {
         self.series.iter().find(|series| series.job == job && series.observer == observer)
     }
 
-    /// How many times as long a job's work takes with one observer as with another: the median over the rounds, in each of
+    /// How many times as long a part of a job takes with one observer as with another: the median over the rounds, in each of
     /// which both ran one shortly after the other.
-    pub(super) fn ratio(&self, job: Job, of: Observer, to: Observer) -> Option<f64> {
+    pub(super) fn ratio(&self, job: Job, part: fn(&Trial) -> Duration, of: Observer, to: Observer) -> Option<f64> {
         let (of, to) = (self.of(job, of)?, self.of(job, to)?);
         let pairs = of.trials.iter().zip(&to.trials);
-        median(pairs.map(|(of, to)| of.work.as_secs_f64() / to.work.as_secs_f64()))
+        median(pairs.map(|(of, to)| part(of).as_secs_f64() / part(to).as_secs_f64()))
     }
 }
 
@@ -94,7 +94,8 @@ mod tests {
 
     fn trial(work: u64) -> Trial {
         let second = Duration::from_secs(1);
-        Trial { start: second, work: Duration::from_secs(work), whole: second, watched: Watched::Complete }
+        let work = Duration::from_secs(work);
+        Trial { start: second, work, used: work, whole: second, watched: Watched::Complete }
     }
 
     #[test]
@@ -112,8 +113,9 @@ mod tests {
             measurements.add(Job::Open, Observer::Nobody, Ok(trial(bare)));
             measurements.add(Job::Open, Observer::Strace, Ok(trial(traced)));
         }
-        assert_eq!(measurements.ratio(Job::Open, Observer::Strace, Observer::Nobody), Some(2.0));
-        assert_eq!(measurements.ratio(Job::Call, Observer::Strace, Observer::Nobody), None);
+        let ratio = |job| measurements.ratio(job, |trial| trial.work, Observer::Strace, Observer::Nobody);
+        assert_eq!(ratio(Job::Open), Some(2.0));
+        assert_eq!(ratio(Job::Call), None);
     }
 
     #[test]

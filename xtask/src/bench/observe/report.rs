@@ -1,6 +1,7 @@
 //! What is printed in the end.
 
 use std::fmt;
+use std::time::Duration;
 
 use comfy_table::{CellAlignment, Table, presets};
 
@@ -8,6 +9,7 @@ use super::bars::Bar;
 use super::job::{Effort, Job};
 use super::measurements::{Measurements, Series};
 use super::observer::Observer;
+use super::trial::Trial;
 
 /// The measurements, and how far the bars hold.
 pub(super) struct Report<'a> {
@@ -20,7 +22,7 @@ impl Report<'_> {
     fn table(&self) -> Table {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
-        table.set_header(["", "each", "of bare", "start", "in all", "of bare", ""]);
+        table.set_header(["", "each", "of bare", "processor", "of bare", "start", "in all", "of bare", ""]);
         for column in table.column_iter_mut().skip(1) {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -40,18 +42,25 @@ impl Report<'_> {
         table
     }
 
-    fn row(&self, series: &Series) -> [String; 7] {
+    fn row(&self, series: &Series) -> [String; 9] {
         let bare = self.measurements.of(series.job, Observer::Nobody);
         let times = series.job.times(self.effort);
-        let work = series.median(|trial| trial.work).filter(|_| times > 0 && series.job != Job::Pace);
-        let ratio = work.and_then(|_| self.measurements.ratio(series.job, series.observer, Observer::Nobody));
+        let is_work = times > 0 && series.job != Job::Pace;
+        let part = |part: fn(&Trial) -> Duration| series.median(part).filter(|_| is_work);
+        let of_bare = |part| {
+            let ratio = self.measurements.ratio(series.job, part, series.observer, Observer::Nobody);
+            ratio.filter(|ratio| is_work && ratio.is_finite()).map(|ratio| format!("{ratio:.2}")).unwrap_or_default()
+        };
+        let each = |part: Option<f64>| part.map(|seconds| duration(seconds / times as f64)).unwrap_or_default();
         let whole = series.median(|trial| trial.whole);
         let whole_of_bare = whole.zip(bare.and_then(|bare| bare.median(|trial| trial.whole)));
         let shown = |value: Option<String>| value.unwrap_or_default();
         [
             format!("  {}", series.observer),
-            shown(work.map(|seconds| duration(seconds / times as f64))),
-            shown(ratio.map(|ratio| format!("{ratio:.2}"))),
+            each(part(|trial| trial.work)),
+            of_bare(|trial| trial.work),
+            each(part(|trial| trial.used)),
+            of_bare(|trial| trial.used),
             shown(series.median(|trial| trial.start).map(duration)),
             shown(whole.map(duration)),
             shown(whole_of_bare.map(|(whole, bare)| format!("{:.2}", whole / bare))),

@@ -21,6 +21,8 @@ pub(super) struct Trial {
     pub(super) start: Duration,
     /// What the program took for the job.
     pub(super) work: Duration,
+    /// For how long of that it had a processor, wherever the machine has other things to do.
+    pub(super) used: Duration,
     /// The whole command.
     pub(super) whole: Duration,
     pub(super) watched: Watched,
@@ -68,9 +70,10 @@ impl Trial {
             return Err(TrialError::Failed { status: output.status, complaint });
         }
         let told = String::from_utf8_lossy(&output.stdout);
-        let (first, work) = times(&told).ok_or_else(|| TrialError::Untold(told.trim_end().to_owned()))?;
+        let Times { begun: first, took: work, used } =
+            times(&told).ok_or_else(|| TrialError::Untold(told.trim_end().to_owned()))?;
         let watched = if incomplete { Watched::Incomplete } else { Watched::Complete };
-        Ok(Self { start: first.saturating_sub(begun), work, whole, watched })
+        Ok(Self { start: first.saturating_sub(begun), work, used, whole, watched })
     }
 
     /// Runs a command of Vivarium's and gives the most memory that it had.
@@ -102,11 +105,20 @@ fn now() -> nix::Result<Duration> {
     clock_gettime(ClockId::CLOCK_MONOTONIC).map(Duration::from)
 }
 
-/// When the program began and how long it took, from `begun B took T`.
-fn times(told: &str) -> Option<(Duration, Duration)> {
+/// What a program tells of itself.
+#[derive(Debug, PartialEq, Eq)]
+struct Times {
+    begun: Duration,
+    took: Duration,
+    used: Duration,
+}
+
+/// What the program tells by `begun B took T used U`.
+fn times(told: &str) -> Option<Times> {
     let words: Vec<_> = told.lines().find(|line| line.starts_with("begun "))?.split(' ').collect();
-    let ["begun", begun, "took", took] = *words else { return None };
-    Some((Duration::from_nanos(begun.parse().ok()?), Duration::from_nanos(took.parse().ok()?)))
+    let ["begun", begun, "took", took, "used", used] = *words else { return None };
+    let time = |word: &str| word.parse().ok().map(Duration::from_nanos);
+    Some(Times { begun: time(begun)?, took: time(took)?, used: time(used)? })
 }
 
 #[cfg(test)]
@@ -115,9 +127,10 @@ mod tests {
 
     #[test]
     fn the_programs_line_is_found_among_others() {
-        let told = "something else\nbegun 1000000000 took 250\n";
-        assert_eq!(times(told), Some((Duration::from_secs(1), Duration::from_nanos(250))));
-        assert_eq!(times("begun 1 took\n"), None);
+        let told = "something else\nbegun 1000000000 took 250 used 200\n";
+        let (begun, took, used) = (Duration::from_secs(1), Duration::from_nanos(250), Duration::from_nanos(200));
+        assert_eq!(times(told), Some(Times { begun, took, used }));
+        assert_eq!(times("begun 1 took 2 used\n"), None);
         assert_eq!(times(""), None);
     }
 }
