@@ -43,15 +43,15 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let bench = Bench {
-        programs: Programs::build()?,
-        effort: if args.quick { Effort::Tenth } else { Effort::Full },
-        folder: tempfile::tempdir()?,
-    };
     let wanted = |job: &Job| {
         args.filters.is_empty() || args.filters.iter().any(|filter| job.to_string().contains(filter.as_str()))
     };
     let jobs: Vec<_> = Job::ALL.into_iter().filter(wanted).collect();
+    let bench = Bench {
+        programs: Programs::build(&jobs)?,
+        effort: if args.quick { Effort::Tenth } else { Effort::Full },
+        folder: tempfile::tempdir()?,
+    };
     let measurements = bench.measure(&jobs, args.rounds);
     let bars = Bar::all(&measurements);
     println!("\n{}", Report { measurements: &measurements, bars: &bars, effort: bench.effort });

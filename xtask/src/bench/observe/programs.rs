@@ -21,7 +21,8 @@ pub(super) enum ProgramsError {
 pub(super) struct Programs {
     pub(super) vivarium: PathBuf,
     workload: PathBuf,
-    crowd: PathBuf,
+    /// Where it is wanted, since it takes a while to build.
+    crowd: Option<PathBuf>,
 }
 
 /// A program and what it is called with.
@@ -31,8 +32,8 @@ pub(super) struct Target {
 }
 
 impl Programs {
-    /// Builds them.
-    pub(super) fn build() -> Result<Self, ProgramsError> {
+    /// Builds those that these jobs need.
+    pub(super) fn build(jobs: &[Job]) -> Result<Self, ProgramsError> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
         let mut build = cargo::command("build");
         build.current_dir(root).args([
@@ -49,14 +50,16 @@ impl Programs {
             let path = program.and_then(|program| program.executable.clone()).map(PathBuf::from);
             path.ok_or_else(|| CargoError::NotBuilt(name.to_owned()))
         };
-        Ok(Self { vivarium: path("vivarium")?, workload: path("workload")?, crowd: crowd::build(root)? })
+        let is_crowded = jobs.iter().any(|job| job.doer() == Doer::Crowd);
+        let crowd = is_crowded.then(|| crowd::build(root)).transpose()?;
+        Ok(Self { vivarium: path("vivarium")?, workload: path("workload")?, crowd })
     }
 
     /// The one that does a job.
     pub(super) fn target(&self, job: Job, effort: Effort) -> Target {
-        let program = match job.doer() {
-            Doer::Workload => &self.workload,
-            Doer::Crowd => &self.crowd,
+        let program = match (job.doer(), &self.crowd) {
+            (Doer::Crowd, Some(crowd)) => crowd,
+            (Doer::Crowd | Doer::Workload, _) => &self.workload,
         };
         Target { program: program.clone(), arguments: job.arguments(effort) }
     }
