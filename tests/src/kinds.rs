@@ -12,10 +12,21 @@ use crate::observation::{self, Observation};
 pub struct Event {
     /// Its fields, all of them.
     pub fields: Value,
-    /// The error that it has, if it has one.
-    pub error: Option<String>,
+    /// What comes of it.
+    pub outcome: Outcome,
     /// For how many it stands, where those of its kind are counted.
     pub count: Option<u64>,
+}
+
+/// What comes of something.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It goes well, or nothing is known.
+    Fine,
+    /// It fails, with this error.
+    Error(String),
+    /// Some kernels do it, others refuse.
+    Any,
 }
 
 /// What is to be seen of one kind in one deed: these events, in this order, and no others.
@@ -26,10 +37,25 @@ pub struct Expected {
     events: Vec<Event>,
 }
 
+impl Expected {
+    /// The kind of event.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+}
+
 /// In this deed, these events of this kind are to be seen.
 #[must_use]
 pub fn seen<const N: usize>(deed: &'static str, kind: &'static str, fields: [Value; N]) -> Expected {
-    let events = fields.into_iter().map(|fields| Event { fields, error: None, count: None }).collect();
+    let events = fields.into_iter().map(|fields| Event { fields, outcome: Outcome::Fine, count: None }).collect();
+    Expected { deed, kind, events }
+}
+
+/// In this deed, these events of this kind are to be seen, whether the kernel does what is asked or refuses.
+#[must_use]
+pub fn whatever_comes_of_it<const N: usize>(deed: &'static str, kind: &'static str, fields: [Value; N]) -> Expected {
+    let events = fields.into_iter().map(|fields| Event { fields, outcome: Outcome::Any, count: None }).collect();
     Expected { deed, kind, events }
 }
 
@@ -42,7 +68,7 @@ pub fn counted<const N: usize>(
 ) -> Expected {
     let event = |(count, fields, error): (u64, Value, Option<&str>)| Event {
         fields,
-        error: error.map(str::to_owned),
+        outcome: error.map_or(Outcome::Fine, |error| Outcome::Error(error.to_owned())),
         count: Some(count),
     };
     Expected { deed, kind, events: events.into_iter().map(event).collect() }
@@ -52,8 +78,14 @@ pub fn counted<const N: usize>(
 #[must_use]
 pub fn failed(deed: &'static str, kind: &'static str, fields: Value, error: &str) -> Expected {
     let is_seen = backend() == Backend::Syscalls;
-    let events = is_seen.then(|| Event { fields, error: Some(error.to_owned()), count: None });
+    let events = is_seen.then(|| Event { fields, outcome: Outcome::Error(error.to_owned()), count: None });
     Expected { deed, kind, events: events.into_iter().collect() }
+}
+
+/// In this deed, something of this kind fails, after the hooks were asked.
+#[must_use]
+pub fn refused(deed: &'static str, kind: &'static str, fields: Value, error: &str) -> Expected {
+    Expected { deed, kind, events: vec![Event { fields, outcome: Outcome::Error(error.to_owned()), count: None }] }
 }
 
 /// The backend that is tested.
@@ -145,13 +177,15 @@ pub fn check(observation: &Observation, family: &str, expected: &[Expected]) {
         if !same {
             let wanted: String = wanted
                 .iter()
-                .map(|event| format!("\n    {} {:?} ×{:?}", event.fields, event.error, event.count))
+                .map(|event| format!("\n    {} {:?} ×{:?}", event.fields, event.outcome, event.count))
                 .collect();
             differences.push(format!("{deed}: {kind}\n  expected{wanted}\n  found{}", shown()));
         }
     }
     assert!(differences.is_empty(), "\n{}\n{}", differences.join("\n"), observation.stderr);
-    for row in EventKind::all().filter(|row| row.category.name() == family) {
+    let asked = observation.lines[0]["kinds"].as_array().expect("a list of kinds");
+    let is_asked = |row: &&EventSpec| asked.iter().any(|kind| kind == row.name);
+    for row in EventKind::all().filter(|row| row.category.name() == family).filter(is_asked) {
         assert_eq!(said_gap(&observation.lines[0]["not_visible"], row.name), gap(row, backend()), "{}", row.name);
         assert!(deeds().iter().any(|deed| deed.kind == row.name), "no deed is there for {}", row.name);
         let notes = summary["notes"].as_array().expect("a list of notes");
@@ -200,7 +234,12 @@ pub fn said_gap(list: &Value, kind: &str) -> Option<Value> {
 /// Whether a line is this event, in the innermost function.
 fn is(line: &Value, event: &Event) -> bool {
     let error = line["result"]["error"]["name"].as_str();
-    line["fields"] == event.fields && error == event.error.as_deref() && line["count"].as_u64() == event.count
+    let is_outcome = match &event.outcome {
+        Outcome::Fine => error.is_none(),
+        Outcome::Error(expected) => error == Some(expected),
+        Outcome::Any => true,
+    };
+    line["fields"] == event.fields && is_outcome && line["count"].as_u64() == event.count
 }
 
 /// What the program printed about this.

@@ -7,6 +7,7 @@
 mod address;
 mod architecture;
 mod error;
+mod functions;
 mod image;
 mod notes;
 mod sections;
@@ -16,6 +17,7 @@ mod source;
 pub use address::{Address, Bias, FileOffset, MemoryAddress};
 pub use architecture::Architecture;
 pub use error::{ElfError, Part};
+pub use functions::Function;
 pub use image::Image;
 pub use notes::{LyingNote, Note, notes};
 pub use sections::{Section, Sections};

@@ -3,6 +3,7 @@
 mod attachments;
 pub mod backend;
 mod counts;
+mod libraries;
 mod object;
 mod offsets;
 mod pod;
@@ -21,6 +22,7 @@ pub mod uprobe;
 pub use attachments::{Addition, Attachments, Found};
 pub(crate) use counts::not_below_zero;
 pub use counts::{Tally, TallyError};
+pub use libraries::Libraries;
 pub use program::Unavailable;
 pub use ring::Ring;
 pub use sessions::{Needs, SessionId, SessionsError};

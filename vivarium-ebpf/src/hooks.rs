@@ -7,8 +7,10 @@
 //! Nothing is ever denied. A program of a security module only runs when those before it have allowed what is asked, so
 //! that zero leaves their answer as it is.
 
+mod code;
 mod file;
 mod identity;
+mod kernel;
 mod net;
 mod process;
 

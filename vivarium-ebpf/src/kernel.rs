@@ -34,6 +34,12 @@ pub(crate) trait Structure: Copy {
     fn get<T: Copy>(self, field: Field) -> T;
 }
 
+/// Whether the kernel has a field. What comes after the answer no isn't seen by the verifier.
+#[inline(always)]
+pub(crate) fn has(field: Field) -> bool {
+    OFFSETS[field as usize].load() != MISSING
+}
+
 /// A pointer to a type of the kernel that the verifier knows: reading through it is a plain load.
 ///
 /// Where a pointer is read that way from what the kernel vouches for, the running task or an argument, the verifier looks

@@ -6,12 +6,13 @@
 use aya_ebpf::macros::tracepoint;
 use aya_ebpf::programs::TracePointContext;
 use vivarium_sys::event::EventKind;
+use vivarium_sys::load::Syscall;
 use vivarium_sys::wire::{Header, RecordType};
 
 use crate::counts;
 use crate::header::{self, Subject};
 use crate::ring;
-use crate::syscalls::{Returned, told};
+use crate::syscalls::{Call, Returned, told};
 use crate::thread::Thread;
 
 /// `io_uring_enter`, which begins what others end.
@@ -30,6 +31,15 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
+    /// The same, for a hook that is called elsewhere too: if the running system call is one of these.
+    #[inline(always)]
+    pub(crate) fn follows_from(calls: &[Syscall]) -> Self {
+        match Call::running().and_then(|call| call.which()) {
+            Some(call) if calls.contains(&call) => Self::Follows,
+            _ => Self::Unknown,
+        }
+    }
+
     /// The result, if it is known now.
     #[inline(always)]
     pub(crate) const fn known(self) -> Option<i32> {

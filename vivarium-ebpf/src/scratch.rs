@@ -20,6 +20,9 @@ const TRIES: u32 = 16;
 /// What may be written beyond a text before it is cut: the longest name that a directory holds.
 pub(crate) const SLACK: usize = 256;
 
+/// How much room there is for a path.
+pub(crate) const PATH_BYTES: usize = MAX_TEXT_BYTES + SLACK;
+
 /// Room for one record.
 #[repr(C)]
 pub(crate) struct Slot {
@@ -28,8 +31,8 @@ pub(crate) struct Slot {
     pub(crate) record: [u8; MAX_RECORD_BYTES + MAX_TEXT_BYTES],
     /// A walk to the root of the file system.
     pub(crate) walk: Walk,
-    /// A path, which is built from its end.
-    pub(crate) path: [u8; MAX_TEXT_BYTES + SLACK],
+    /// A path, which is built from its end, or anything else of this size.
+    pub(crate) path: [u8; PATH_BYTES],
 }
 
 #[btf_map]

@@ -3,9 +3,11 @@
 //! One small program sees all of them and passes those on that anyone tells of, each to the program of its family. They are
 //! programs of the trace event, not of the typed tracepoint, which kernels skip under preemption.
 
+mod code;
 mod file;
 pub(crate) mod given;
 mod identity;
+mod kernel;
 mod net;
 mod process;
 
@@ -116,6 +118,12 @@ impl Call {
         Syscall::from_number(self.number as u32)
     }
 
+    /// All of them.
+    #[inline(always)]
+    fn arguments(&self) -> [u64; 6] {
+        Self::ARGUMENTS.map(|register| self.registers.get(register))
+    }
+
     /// An argument.
     #[inline(always)]
     pub(crate) fn argument(&self, at: usize) -> u64 {
@@ -151,6 +159,8 @@ impl Call {
         kind: EventKind,
         fill: impl FnOnce(&Thread, &mut Record<NUMBERS, TEXTS>),
     ) {
-        event::tell(kind, Some(told(self.result)), fill);
+        if let Some(thread) = Thread::current() {
+            event::tell_of(&thread, kind, Some(told(self.result)), fill);
+        }
     }
 }

@@ -149,7 +149,7 @@ impl Room {
 
     /// A text that can't be read: nothing strange when the call itself found so.
     #[inline(always)]
-    fn unreadable(self) -> TextLength {
+    pub(crate) fn unreadable(self) -> TextLength {
         if !self.bad_address {
             odd(Oddity::UnreadableText);
         }

@@ -12,6 +12,7 @@ mod process;
 mod socket;
 mod spec;
 
+pub use code::ENVIRONMENT_CALLS;
 pub use process::{TaskKind, is_dangerous_prctl};
 pub use socket::SocketShape;
 pub use spec::{Backend, Category, Default, EventSpec, FieldSpec, FieldType, Severity, Sight, Source, Telling};
@@ -50,6 +51,12 @@ impl EventKind {
     #[must_use]
     pub const fn spec(self) -> Option<&'static EventSpec> {
         if self.0 < Self::LIMIT { BY_NUMBER[self.0 as usize] } else { None }
+    }
+
+    /// Whether it is of the coming and going of processes, which every session follows.
+    #[must_use]
+    pub const fn is_lifecycle(self) -> bool {
+        matches!(self, Self::PROC_FORK | Self::PROC_EXEC | Self::PROC_EXIT)
     }
 
     /// The kind of this name.

@@ -13,7 +13,7 @@ mod thread;
 
 pub use field::{Field, FieldSet, MISSING, Offsets};
 pub use oddity::{Effect, Oddity};
-pub use program::{Absence, Attach, PROGRAMS, Program};
+pub use program::{Absence, Attach, Moment, PROGRAMS, Program};
 pub use set::{Assigned, Assignment, LossKey, SETS, SessionSet, SetId};
 pub use stack::{Started, Stopped};
 pub use syscall::Syscall;
@@ -54,6 +54,9 @@ pub mod global {
 
 /// The name of the program that tells the results of events that come before them.
 pub const RESULTS: &str = "sys_result";
+
+/// The names of the programs that see what is asked for through rings.
+pub const RINGS: [&str; 2] = ["uring_queue", "uring_submit"];
 
 /// How many system calls [`SYSCALLS`](map::SYSCALLS) has room for.
 pub const SYSCALL_LIMIT: u32 = 512;

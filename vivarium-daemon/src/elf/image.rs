@@ -84,6 +84,11 @@ impl Image {
         &self.sections
     }
 
+    /// The bytes.
+    pub(super) fn source(&self) -> &Source {
+        &self.source
+    }
+
     /// The open file. An observer attaches to this one, whatever has its name by then.
     #[must_use]
     pub fn file(&self) -> &File {

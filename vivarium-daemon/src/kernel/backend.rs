@@ -9,7 +9,7 @@ mod trial;
 use std::fmt;
 
 use vivarium_sys::event::{Backend, EventKind};
-use vivarium_sys::load::{Absence, Program, RESULTS};
+use vivarium_sys::load::{Absence, Program, RESULTS, RINGS};
 
 use super::programs::Programs;
 use super::{KernelSide, Ring, Unavailable};
@@ -65,6 +65,9 @@ impl fmt::Display for LostProgram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.program.name == RESULTS {
             return write!(f, "the results of what is done are not known: {}", self.reason);
+        }
+        if RINGS.contains(&self.program.name) {
+            return write!(f, "what is asked for through io_uring is not seen: {}", self.reason);
         }
         let kinds = self.program.events.iter().filter_map(|kind| kind.spec()).map(|row| row.name);
         write!(f, "{} is not seen: {}", kinds.collect::<Vec<_>>().join(", "), self.reason)
@@ -150,7 +153,7 @@ impl KernelSide {
 
     /// Starts all that can be; fails where what is tried can't be, for the others aren't taken either then.
     fn attach_backend(&mut self, backend: Backend, extent: Extent<'_>) -> Result<Vec<LostProgram>, Unavailable> {
-        let is_tried = |program: &Program| program.events.contains(&TRIED);
+        let is_tried = |program: &Program| program.events.contains(&TRIED) && !RINGS.contains(&program.name);
         let mut lost = Vec::new();
         let programs = Programs::of(backend).filter(|program| extent.takes(program));
         for (program, started) in self.programs().start(programs) {
@@ -161,8 +164,6 @@ impl KernelSide {
                 Err(reason) if is_tried(program) => return Err(reason),
                 // Its kinds are seen in another way.
                 Err(Unavailable::Target(_)) if program.absence == Absence::Harmless => {}
-                // It alone tells of nothing, and nothing is told without it.
-                Err(reason) if program.events.is_empty() && program.name != RESULTS => return Err(reason),
                 Err(reason) => lost.push(LostProgram { program, reason }),
             }
         }

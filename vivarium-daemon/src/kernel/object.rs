@@ -34,6 +34,23 @@ mod tests {
     /// `call bpf_tail_call`, as the kernel reads it.
     const TAIL_CALL: [u8; 8] = [0x85, 0, 0, 0, 12, 0, 0, 0];
 
+    /// The lowest place on the stack that a program uses.
+    fn lowest(code: &[u8]) -> i32 {
+        const FRAME: u8 = 10;
+        let place = |instruction: &[u8]| {
+            let (to, from) = (instruction[1] & 15, instruction[1] >> 4);
+            let offset = i16::from_le_bytes([instruction[2], instruction[3]]);
+            match instruction[0] & 7 {
+                1 if from == FRAME => offset.into(),
+                2 | 3 if to == FRAME => offset.into(),
+                // A pointer to it, which is reckoned with.
+                7 if instruction[0] == 0x07 => i32::from_le_bytes(instruction[4..].try_into().unwrap()),
+                _ => 0,
+            }
+        };
+        code.chunks(8).map(place).min().unwrap_or(0)
+    }
+
     #[test]
     fn each_program_at_a_probe_keeps_the_stack_of_its_task() {
         let object = object::File::parse(OBJECT).unwrap();
@@ -45,7 +62,10 @@ mod tests {
                 let start = usize::try_from(program.address()).unwrap();
                 let code = &code[start..start + usize::try_from(program.size()).unwrap()];
                 let name = program.name().unwrap();
-                assert!(code.chunks(8).any(|instruction| instruction == TAIL_CALL), "{name} calls no own_stack::keep");
+                // Those that may wait can't, and need so little that they are on it anyway.
+                let keeps = code.chunks(8).any(|instruction| instruction == TAIL_CALL);
+                let is_small = section.name().unwrap().starts_with("uprobe.s") && lowest(code) > -64;
+                assert!(keeps || is_small, "{name} calls no own_stack::keep");
                 programs += 1;
             }
         }

@@ -101,6 +101,16 @@ pub(super) fn check(program: &Program, offsets: &Offsets) -> Result<(), Unavaila
 pub(super) fn load(handle: &mut Handle, program: &Program, types: &Btf) -> Result<(), Unavailable> {
     match (handle, program.attach) {
         (Handle::BtfTracePoint(handle), Attach::Tracepoint(name)) => handle.load(name, types)?,
+        (Handle::BtfTracePoint(handle), Attach::AnyTracepoint(names)) => {
+            let mut lacking = Unavailable::Missing;
+            for name in names {
+                match handle.load(name, types).map_err(Unavailable::from) {
+                    Err(error @ Unavailable::Target(_)) => lacking = error,
+                    loaded => return loaded,
+                }
+            }
+            return Err(lacking);
+        }
         (Handle::TracePoint(handle), Attach::Event(..) | Attach::Syscalls(_)) => handle.load()?,
         (Handle::Lsm(handle), Attach::Lsm(hook)) => handle.load(hook, types)?,
         (Handle::FEntry(handle), Attach::Fentry(function)) => handle.load(function, types)?,
@@ -114,7 +124,7 @@ pub(super) fn load(handle: &mut Handle, program: &Program, types: &Btf) -> Resul
 /// Attaches a program that is loaded. What is given has to be kept for as long as it is to be attached.
 pub(super) fn attach(ebpf: &mut Ebpf, program: &Program) -> Result<Option<OwnedFd>, Unavailable> {
     match (handle(ebpf, program)?, program.attach) {
-        (Handle::BtfTracePoint(handle), Attach::Tracepoint(_)) => {
+        (Handle::BtfTracePoint(handle), Attach::Tracepoint(_) | Attach::AnyTracepoint(_)) => {
             handle.attach()?;
         }
         (Handle::Lsm(handle), Attach::Lsm(_)) => {

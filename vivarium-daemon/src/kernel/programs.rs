@@ -30,13 +30,15 @@ impl Programs {
 
     /// What every backend needs, without the programs of sites.
     pub(super) fn essential() -> impl Iterator<Item = &'static Program> {
-        let everywhere = PROGRAMS.iter().filter(|program| program.backends == Backend::ALL);
-        everywhere.filter(|program| !matches!(program.attach, Attach::Site(_)))
+        PROGRAMS.iter().filter(|program| program.is_essential())
     }
 
-    /// What this backend has for itself, in the order in which it is attached: what is called by others first.
+    /// What this backend has besides, in the order in which it is attached: what is called by others first.
     pub(super) fn of(backend: Backend) -> impl Iterator<Item = &'static Program> {
-        let own = move |program: &&Program| program.backends != Backend::ALL && program.backends.contains(&backend);
+        let besides = |program: &&Program| {
+            !program.is_essential() && !matches!(program.attach, Attach::Site(_) | Attach::Functions(..))
+        };
+        let own = move |program: &&Program| besides(program) && program.backends.contains(&backend);
         let is_called = |program: &&Program| matches!(program.attach, Attach::Syscalls(_));
         let called = PROGRAMS.iter().filter(own).filter(is_called);
         called.chain(PROGRAMS.iter().filter(own).filter(move |program| !is_called(program)))

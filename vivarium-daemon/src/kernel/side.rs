@@ -6,16 +6,19 @@ use std::thread;
 use aya::maps::{Array, HashMap, MapData, MapError};
 use aya::{Btf, BtfError, EbpfError};
 use vivarium_session::record::{Pid, Tid};
-use vivarium_sys::load::{Adoption, Assigned, Assignment, LossKey, Offsets, SetId, ThreadFlags, ThreadState, map};
+use vivarium_sys::event::EventKind;
+use vivarium_sys::load::{
+    Adoption, Assigned, Assignment, Attach, LossKey, Offsets, PROGRAMS, Program, SetId, ThreadFlags, ThreadState, map,
+};
 
 use super::counts::Counters;
 use super::pod::{AdoptionValue, LossKeyValue, SetValue, ThreadValue};
 use super::program::Unavailable;
 use super::programs::Programs;
 use super::sessions::{Needs, Sessions};
-use super::spans::{self, SpansUnavailable};
+use super::spans::{FilePrograms, SpansUnavailable};
 use super::sys::wait_for_programs;
-use super::uprobe::SpanPrograms;
+use super::uprobe::{FunctionPrograms, SpanPrograms};
 use super::{
     KernelTypes, KernelTypesError, Ring, RingSize, SessionId, SessionsError, Tally, TallyError, object, offsets,
 };
@@ -26,6 +29,8 @@ use super::{
 pub struct KernelSide {
     programs: Programs,
     spans: Result<SpanPrograms, SpansUnavailable>,
+    /// Where the others are attached to files that may be loaded yet.
+    file_programs: Option<FilePrograms>,
     threads: HashMap<MapData, u32, ThreadValue>,
     adoptions: HashMap<MapData, u32, AdoptionValue>,
     sets: Array<MapData, SetValue>,
@@ -113,7 +118,10 @@ impl KernelSide {
     pub(super) fn over(types: Btf, offsets: Offsets, size: RingSize) -> Result<(Self, Ring), KernelSideError> {
         let mut ebpf = object::open(&types, &offsets, size).map_err(|error| KernelSideError::new(error, size))?;
         // Before any map is taken away from it.
-        let spans = spans::load(&ebpf);
+        let (spans, file_programs) = match FilePrograms::of(&ebpf) {
+            Ok(mut programs) => (programs.of_sites(), Some(programs)),
+            Err(error) => (Err(error), None),
+        };
         let mut take = |name| ebpf.take_map(name).ok_or(MapError::ElementNotFound);
         let ring = Ring::new(take(map::RECORDS)?)?;
         let mut side = Self {
@@ -124,6 +132,7 @@ impl KernelSide {
             counters: Counters::new(take(map::COUNTS)?, take(map::ODDITIES)?)?,
             programs: Programs::new(ebpf, types, offsets),
             spans,
+            file_programs,
             sessions: Sessions::default(),
             results: false,
         };
@@ -139,6 +148,20 @@ impl KernelSide {
     /// Why not.
     pub fn spans(&self) -> Result<&SpanPrograms, &SpansUnavailable> {
         self.spans.as_ref()
+    }
+
+    /// Loads the programs of functions by which these kinds are seen. What isn't seen is told.
+    pub fn functions(&mut self, kinds: &[EventKind]) -> (FunctionPrograms, Vec<(&'static str, SpansUnavailable)>) {
+        let (mut loaded, mut lost) = (FunctionPrograms::default(), Vec::new());
+        let Some(programs) = &mut self.file_programs else { return (loaded, lost) };
+        let is_wanted = |row: &&Program| row.events.iter().any(|kind| kinds.contains(kind));
+        for row in PROGRAMS.iter().filter(|row| matches!(row.attach, Attach::Functions(..))).filter(is_wanted) {
+            match programs.load(row.name) {
+                Ok(program) => loaded.add(row, program),
+                Err(reason) => lost.push((row.events[0].spec().map_or("", |row| row.name), reason)),
+            }
+        }
+        (loaded, lost)
     }
 
     /// The programs of the backends.

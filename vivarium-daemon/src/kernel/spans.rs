@@ -1,4 +1,4 @@
-//! Loading the programs of probe sites.
+//! Loading the programs of places in files: probe sites, and functions of libraries.
 //!
 //! aya loads them for one place each; for many at once the object is taken apart a second time, with the maps that aya made.
 
@@ -9,13 +9,13 @@ use std::sync::Arc;
 use aya::Ebpf;
 use aya::maps::{Map, MapData};
 use aya_obj::relocation::EbpfRelocationError;
-use aya_obj::{Object, ParseError};
+use aya_obj::{Object, ParseError, ProgramSection};
 use vivarium_sys::load::{Attach, PROGRAMS};
 use vivarium_sys::probe::Probe;
 
 use super::object::OBJECT;
 use super::program::Unavailable;
-use super::sys::{Refused, UprobeUse, load_uprobe_program};
+use super::sys::{Refused, UprobeUse, UprobeWait, load_uprobe_program};
 use super::tracefs::{NoTracefs, Tracefs};
 use super::uprobe::{EventProgram, MultiProgram, SpanPrograms, UprobeProgram};
 
@@ -42,48 +42,67 @@ pub enum SpansUnavailable {
     Tracefs(#[from] NoTracefs),
 }
 
-/// Loads the three programs: for many places at once where the kernel can, else for trace events.
-pub(super) fn load(ebpf: &Ebpf) -> Result<SpanPrograms, SpansUnavailable> {
-    let object = relocated(ebpf)?;
-    let many = MultiProgram::are_known();
-    let mut tracefs: Option<Arc<Tracefs>> = None;
-    let mut program = |probe| {
-        if many && let Some(program) = MultiProgram::new(load_one(&object, probe, UprobeUse::Many)?) {
+/// The programs that are attached to places in files: the object with the descriptors of the maps in its instructions.
+pub(super) struct FilePrograms {
+    object: Object,
+    /// Whether the kernel knows programs of many places.
+    many: bool,
+    tracefs: Option<Arc<Tracefs>>,
+}
+
+impl FilePrograms {
+    /// Takes the object apart. All of its maps must be there.
+    pub(super) fn of(ebpf: &Ebpf) -> Result<Self, SpansUnavailable> {
+        let mut object = Object::parse(OBJECT)?;
+        let code: HashSet<_> = object.functions.keys().map(|(section, _)| *section).collect();
+        let maps = std::mem::take(&mut object.maps);
+        let made =
+            maps.iter().filter_map(|(name, map)| Some((name.as_str(), descriptor(ebpf.map(name)?)?.as_raw_fd(), map)));
+        object.relocate_maps(made, &code)?;
+        object.relocate_calls(&code)?;
+        Ok(Self { object, many: MultiProgram::are_known(), tracefs: None })
+    }
+
+    /// Loads the three programs of sites.
+    pub(super) fn of_sites(&mut self) -> Result<SpanPrograms, SpansUnavailable> {
+        let mut program = |probe| {
+            let row = PROGRAMS.iter().find(|row| row.attach == Attach::Site(probe));
+            self.load(row.map_or("", |row| row.name))
+        };
+        Ok(SpanPrograms { start: program(Probe::Start)?, stop: program(Probe::Stop)?, raise: program(Probe::Raise)? })
+    }
+
+    /// Loads a program: for many places at once where the kernel can, else for trace events.
+    pub(super) fn load(&mut self, name: &'static str) -> Result<UprobeProgram, SpansUnavailable> {
+        if self.many
+            && let Some(program) = MultiProgram::new(self.load_for(name, UprobeUse::Many)?)
+        {
             return Ok(UprobeProgram::Multi(program));
         }
-        let tracefs = match &tracefs {
+        let tracefs = match &self.tracefs {
             Some(found) => Arc::clone(found),
             None => {
                 let found = Arc::new(Tracefs::find()?);
                 found.remove_stale();
-                Arc::clone(tracefs.insert(found))
+                Arc::clone(self.tracefs.insert(found))
             }
         };
-        let program = load_one(&object, probe, UprobeUse::Event)?;
-        Ok::<_, SpansUnavailable>(UprobeProgram::Event(EventProgram::new(program, tracefs)))
-    };
-    Ok(SpanPrograms { start: program(Probe::Start)?, stop: program(Probe::Stop)?, raise: program(Probe::Raise)? })
-}
+        let program = self.load_for(name, UprobeUse::Event)?;
+        Ok(UprobeProgram::Event(EventProgram::new(program, tracefs)))
+    }
 
-/// The object with the descriptors of the maps in its instructions.
-fn relocated(ebpf: &Ebpf) -> Result<Object, SpansUnavailable> {
-    let mut object = Object::parse(OBJECT)?;
-    let code: HashSet<_> = object.functions.keys().map(|(section, _)| *section).collect();
-    let maps = std::mem::take(&mut object.maps);
-    let made =
-        maps.iter().filter_map(|(name, map)| Some((name.as_str(), descriptor(ebpf.map(name)?)?.as_raw_fd(), map)));
-    object.relocate_maps(made, &code)?;
-    object.relocate_calls(&code)?;
-    Ok(object)
-}
-
-fn load_one(object: &Object, probe: Probe, how: UprobeUse) -> Result<OwnedFd, SpansUnavailable> {
-    let name = PROGRAMS.iter().find(|row| row.attach == Attach::Site(probe)).map_or("", |row| row.name);
-    let unavailable = |source| SpansUnavailable::Program { name, source };
-    let program = object.programs.get(name).ok_or_else(|| unavailable(Unavailable::Missing))?;
-    let function = object.functions.get(&program.function_key()).ok_or_else(|| unavailable(Unavailable::Missing))?;
-    load_uprobe_program(name, &function.instructions, &program.license, how)
-        .map_err(|Refused { error, log }| unavailable(Unavailable::refused(&error, log)))
+    fn load_for(&self, name: &'static str, how: UprobeUse) -> Result<OwnedFd, SpansUnavailable> {
+        let unavailable = |source| SpansUnavailable::Program { name, source };
+        let program = self.object.programs.get(name).ok_or_else(|| unavailable(Unavailable::Missing))?;
+        let function = self.object.functions.get(&program.function_key());
+        let function = function.ok_or_else(|| unavailable(Unavailable::Missing))?;
+        let wait = match program.section {
+            ProgramSection::UProbe { sleepable: true } => UprobeWait::Allowed,
+            _ => UprobeWait::Never,
+        };
+        load_uprobe_program(name, &function.instructions, &program.license, how, wait)
+            .map_err(|Refused { error, log }| unavailable(Unavailable::refused(&error, log)))
+    }
 }
 
 /// The descriptor of a map that programs of sites may use.

@@ -9,7 +9,7 @@ mod perf_event;
 
 pub(super) use barrier::wait_for_programs;
 pub(super) use bpf::{
-    Refused, UprobeLinks, UprobeUse, link_perf_event, link_uprobes, load_uprobe_program, times_skipped,
+    Refused, UprobeLinks, UprobeUse, UprobeWait, link_perf_event, link_uprobes, load_uprobe_program, times_skipped,
 };
 pub(super) use mount::mount_detached;
 pub(super) use perf_event::open_trace_event;

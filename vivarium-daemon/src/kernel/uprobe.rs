@@ -1,6 +1,7 @@
 //! Uprobes at the probes of sites: in a file, and so in every process that has it mapped, now or later.
 
 mod event;
+mod functions;
 mod multi;
 
 use std::ffi::{CStr, CString};
@@ -15,6 +16,8 @@ use crate::sites::{AttachPoint, Catalog};
 use event::EventLink;
 
 pub use event::EventProgram;
+pub(in crate::kernel) use functions::AttachedFunctions;
+pub use functions::{FunctionPrograms, FunctionRefusal};
 pub use multi::MultiProgram;
 
 /// How many places are attached to by one call; a refusal costs that many.

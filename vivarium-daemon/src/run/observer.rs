@@ -16,9 +16,10 @@ use super::newcomer::Newcomer;
 use crate::cli::{Failure, with_causes};
 use crate::exit::Exit;
 use crate::kernel::backend::{Extent, NoBackend, RunningBackend};
+use crate::kernel::uprobe::FunctionPrograms;
 use crate::kernel::{
-    Addition, Attachments, KernelSide, KernelSideError, Needs, Ring, RingSize, SessionId, SessionsError, Tally,
-    TallyError, Unavailable,
+    Addition, Attachments, KernelSide, KernelSideError, Libraries, Needs, Ring, RingSize, SessionId, SessionsError,
+    Tally, TallyError, Unavailable,
 };
 
 /// What is said of programs without sites.
@@ -81,6 +82,9 @@ pub struct Observer {
     /// What holds programs at exec, or why nothing does.
     pub(super) gate: Result<Gate, GateError>,
     attachments: Attachments,
+    /// What is attached to functions of libraries.
+    functions: FunctionPrograms,
+    libraries: Libraries,
     /// Whether there is anything at all to attach to.
     has_sites: bool,
     /// What is worth saying when it is over.
@@ -141,6 +145,9 @@ impl Observer {
         let backend = side.start_any(options.backend, Extent::Kinds(&needs.kinds), &mut ring)?;
         let session = side.begin(needs)?;
         let mut notes: Vec<_> = backend.lost.iter().map(ToString::to_string).collect();
+        let wanted: Vec<_> = kinds.iter().map(|row| row.kind).collect();
+        let (functions, lost) = side.functions(&wanted);
+        notes.extend(lost.iter().map(|(kind, reason)| format!("{kind} is not seen: {}", with_causes(reason))));
         notes.extend(side.spans().err().map(|reason| format!("spans are not seen: {}", with_causes(reason))));
         let starter = side.this_thread()?;
         Ok(Self {
@@ -157,18 +164,23 @@ impl Observer {
             late: Latecomers::default(),
             gate,
             attachments: Attachments::default(),
+            functions,
+            libraries: Libraries::default(),
             has_sites: false,
             notes,
         })
     }
 
-    /// Attaches to the sites of a file, if it has any that are not attached to yet, and gives what is known of them.
+    /// Attaches to the sites of a file, if it has any that are not attached to yet, and gives what is known of them; and to
+    /// its functions that tell of something.
     pub fn attach(&mut self, path: &Path) -> Vec<SiteInfo> {
         self.attach_called(path, path)
     }
 
     /// The same for a file that is reached by one path and called by another.
     pub(super) fn attach_called(&mut self, path: &Path, name: &Path) -> Vec<SiteInfo> {
+        let refusals = self.libraries.add(&self.functions, path);
+        self.notes.extend(refusals.iter().map(|refusal| format!("{}: {refusal}", Text::from(path))));
         let Ok(programs) = self.side.spans() else { return Vec::new() };
         match self.attachments.add(programs, path, self.session) {
             Ok(None) => Vec::new(),

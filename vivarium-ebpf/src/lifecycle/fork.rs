@@ -38,7 +38,8 @@ fn task_fork(ctx: TracePointContext) -> u32 {
         if flags & CLONE_THREAD == 0 { (TaskKind::Process, thread) } else { (TaskKind::Thread, creator.process) };
     let child = Ids { process, thread };
     match thread::state(creator.thread) {
-        Some(_) if flags & CLONE_UNTRACED != 0 && !is_asked_for() => (),
+        // It does what others ask for: see `uring`.
+        Some(state) if flags & CLONE_UNTRACED != 0 && !is_asked_for() => hand_down(state, child, kind),
         Some(state) => inherit(creator, state, child, kind),
         None => {
             // The last one of this number may have left a state behind if it was observed when it was ending.
@@ -59,9 +60,22 @@ fn is_asked_for() -> bool {
     is_foreign(number) || CALLS.contains(&number)
 }
 
-/// The child is observed by those who observe its creator.
+/// The child is observed by those who observe its creator, who tells of it.
 #[inline(always)]
 fn inherit(creator: Ids, state: &'static mut ThreadState, child: Ids, kind: TaskKind) {
+    hand_down(state, child, kind);
+    if let Some(thread) = Thread::of(creator, state) {
+        event::tell_of::<3, 0>(&thread, EventKind::PROC_FORK, None, |_, record| {
+            record.number(0, child.process.into());
+            record.number(1, child.thread.into());
+            record.number(2, kind as u64);
+        });
+    }
+}
+
+/// The child is observed by those who observe its creator.
+#[inline(always)]
+fn hand_down(state: &ThreadState, child: Ids, kind: TaskKind) {
     let heirs = match (wanted::set(state.sessions), kind) {
         (Some(set), TaskKind::Thread) => set.id,
         (Some(set), TaskKind::Process) => set.heirs,
@@ -77,13 +91,6 @@ fn inherit(creator: Ids, state: &'static mut ThreadState, child: Ids, kind: Task
             }
             None => odd(Oddity::ThreadsFull),
         }
-    }
-    if let Some(thread) = Thread::of(creator, state) {
-        event::tell_of::<3, 0>(&thread, EventKind::PROC_FORK, None, |_, record| {
-            record.number(0, child.process.into());
-            record.number(1, child.thread.into());
-            record.number(2, kind as u64);
-        });
     }
 }
 

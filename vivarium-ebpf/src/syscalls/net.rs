@@ -1,33 +1,82 @@
 //! System calls about sockets.
 
+mod send;
+
 use aya_ebpf::macros::tracepoint;
 use aya_ebpf::programs::TracePointContext;
 use vivarium_sys::event::{EventKind, SocketShape};
 
 use super::Call;
-use crate::socket::{self, MAX_ADDRESS, Socket};
+use crate::record::Record;
+use crate::socket::{self, End, MAX_ADDRESS, Socket};
 
 #[tracepoint]
-fn sys_connect(ctx: TracePointContext) -> u32 {
+fn sys_socket(ctx: TracePointContext) -> u32 {
     let call = Call::of(&ctx);
-    call.tell::<3, 1>(EventKind::SOCK_CONNECT, |_, record| {
+    let shape = SocketShape::asked(call.int(0), call.int(1), call.int(2));
+    call.tell::<3, 0>(socket::made(shape), |_, record| socket::describe(record, shape));
+    0
+}
+
+#[tracepoint]
+fn sys_bind(ctx: TracePointContext) -> u32 {
+    let call = Call::of(&ctx);
+    call.tell::<3, 1>(EventKind::SOCK_BIND, |_, record| {
+        describe(&call, Socket::of_descriptor(call.int(0)), record);
+    });
+    0
+}
+
+#[tracepoint]
+fn sys_listen(ctx: TracePointContext) -> u32 {
+    let call = Call::of(&ctx);
+    call.tell::<4, 1>(EventKind::SOCK_LISTEN, |_, record| {
         if let Some(socket) = Socket::of_descriptor(call.int(0)) {
             socket::describe(record, socket.shape());
+            record.text(0, |room| room.end(socket, End::Own));
         }
-        let length = call.argument(2) & u64::from(u32::MAX);
-        if length <= MAX_ADDRESS {
-            record.text(0, |room| room.user_bytes(call.pointer(1), length));
+        record.number(3, call.argument(1) & u64::from(u32::MAX));
+    });
+    0
+}
+
+#[tracepoint]
+fn sys_accept(ctx: TracePointContext) -> u32 {
+    let call = Call::of(&ctx);
+    call.tell::<3, 1>(EventKind::SOCK_ACCEPT, |_, record| {
+        if call.result < 0 {
+            if let Some(waiting) = Socket::of_descriptor(call.int(0)) {
+                socket::describe(record, waiting.shape());
+            }
+        } else if let Some(connection) = Socket::of_descriptor(call.result as i32) {
+            socket::describe(record, connection.shape());
+            record.text(0, |room| room.end(connection, End::Peer));
         }
     });
     0
 }
 
 #[tracepoint]
-fn sys_socket(ctx: TracePointContext) -> u32 {
+fn sys_connect(ctx: TracePointContext) -> u32 {
     let call = Call::of(&ctx);
-    let shape = SocketShape::asked(call.int(0), call.int(1), call.int(2));
-    if shape.is_odd() {
-        call.tell::<3, 0>(EventKind::ODD_SOCKET, |_, record| socket::describe(record, shape));
-    }
+    let socket = Socket::of_descriptor(call.int(0));
+    let family = match socket {
+        Some(socket) => socket.shape().family,
+        // Of no socket; whoever calls believes that it is one of this family.
+        None => call.pointer(1).read().unwrap_or(0),
+    };
+    call.tell::<3, 1>(socket::connected(family), |_, record| describe(&call, socket, record));
     0
+}
+
+/// Tells of a socket and an address that it is given.
+#[inline(always)]
+fn describe(call: &Call, socket: Option<Socket>, record: &mut Record<3, 1>) {
+    if let Some(socket) = socket {
+        socket::describe(record, socket.shape());
+    }
+    let length = call.argument(2) & u64::from(u32::MAX);
+    if length <= MAX_ADDRESS {
+        record.text(0, |room| room.user_bytes(call.pointer(1), length));
+    }
 }

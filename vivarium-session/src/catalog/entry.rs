@@ -48,8 +48,9 @@ fn form(field: &FieldSpec) -> &'static str {
     };
     match sample {
         Value::Text(_) if field.kind == FieldType::Path => "path",
-        Value::Unknown | Value::Text(_) => "text",
-        Value::Arguments(_) => "texts",
+        Value::Unknown if field.kind == FieldType::Alpn => "texts",
+        Value::Unknown | Value::Text(_) | Value::DnsName(_) => "text",
+        Value::Arguments(_) | Value::Names(_) => "texts",
         Value::Address(_) => "address",
         Value::Groups(_) => "groups",
         Value::Number(_) if field.kind == FieldType::Length => "bytes",
@@ -58,6 +59,7 @@ fn form(field: &FieldSpec) -> &'static str {
         Value::Id(_) => match field.kind {
             FieldType::Uid => "user",
             FieldType::Gid => "group",
+            FieldType::KeyId => "key",
             _ => "process",
         },
         Value::Bits(_) => "flags",

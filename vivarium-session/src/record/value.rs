@@ -8,7 +8,9 @@ mod address;
 mod arguments;
 mod bits;
 mod capabilities;
+mod client_hello;
 mod device;
+mod dns_name;
 mod exit_status;
 mod groups;
 mod names;
@@ -24,7 +26,9 @@ pub use address::Address;
 pub use arguments::Arguments;
 pub use bits::{Bits, Mode};
 pub use capabilities::Capabilities;
+pub use client_hello::Names;
 pub use device::Device;
+pub use dns_name::DnsName;
 pub use exit_status::ExitStatus;
 pub use groups::Groups;
 pub use one_of::{OneOf, errno};
@@ -41,6 +45,10 @@ pub enum Value<'a> {
     Arguments(Arguments<'a>),
     /// The address of a socket.
     Address(Address<'a>),
+    /// The name that a name server is asked for.
+    DnsName(DnsName<'a>),
+    /// A list of names.
+    Names(Names<'a>),
     /// The numbers of groups.
     Groups(Groups<'a>),
     /// A number that says all by itself.
@@ -74,7 +82,7 @@ impl<'a> Value<'a> {
     /// Reads a number.
     pub(crate) fn of_number(kind: FieldType, number: u64, reading: Reading) -> Self {
         match kind {
-            FieldType::Pid => Self::Id(number.cast_signed()),
+            FieldType::Pid | FieldType::KeyId => Self::Id(number.cast_signed()),
             // As the kernel has them: 32 bits, of which the highest number means none.
             FieldType::Uid | FieldType::Gid if number == u64::from(u32::MAX) => Self::Id(-1),
             FieldType::Uid | FieldType::Gid => Self::Id(number.cast_signed()),
@@ -116,6 +124,7 @@ impl<'a> Value<'a> {
             FieldType::IoUringOp => Self::OneOf(names::io_uring_op(number)),
             FieldType::ClockId => Self::OneOf(names::clock(number)),
             FieldType::SyslogAction => Self::OneOf(names::syslog_action(number)),
+            FieldType::EnvironmentCall => Self::OneOf(names::environment_call(number)),
             FieldType::KeyctlCommand => Self::OneOf(names::keyctl_command(number)),
             _ => Self::Number(number),
         }
@@ -127,6 +136,9 @@ impl<'a> Value<'a> {
             FieldType::Arguments => Self::Arguments(Arguments(text)),
             FieldType::Address => Self::Address(Address::read(text)),
             FieldType::Groups => Self::Groups(Groups(text)),
+            FieldType::DnsName => Self::DnsName(DnsName(text)),
+            FieldType::ServerName => client_hello::server_name(text).map_or(Self::Unknown, Self::Text),
+            FieldType::Alpn => client_hello::alpn(text).map_or(Self::Unknown, Self::Names),
             _ => Self::Text(text),
         }
     }
@@ -151,6 +163,8 @@ impl fmt::Display for Value<'_> {
             Self::Text(text) => text.fmt(f),
             Self::Arguments(arguments) => arguments.fmt(f),
             Self::Address(address) => address.fmt(f),
+            Self::DnsName(name) => name.fmt(f),
+            Self::Names(names) => names.fmt(f),
             Self::Groups(groups) => groups.fmt(f),
             Self::Number(number) => number.fmt(f),
             Self::Bool(is_so) => f.write_str(if *is_so { "yes" } else { "no" }),
@@ -172,6 +186,8 @@ impl Serialize for Value<'_> {
             Self::Text(text) => text.serialize(serializer),
             Self::Arguments(arguments) => arguments.serialize(serializer),
             Self::Address(address) => address.serialize(serializer),
+            Self::DnsName(name) => name.serialize(serializer),
+            Self::Names(names) => names.serialize(serializer),
             Self::Groups(groups) => groups.serialize(serializer),
             Self::Number(number) => number.serialize(serializer),
             Self::Bool(is_so) => is_so.serialize(serializer),

@@ -87,6 +87,7 @@ fn write_field(text: &mut String, field: &Field<'_>, all: &[Field<'_>]) {
         FieldType::Mode if !makes_a_file(all) => Ok(()),
         FieldType::SocketFamily => write!(text, "{}", socket(all)),
         FieldType::SocketType | FieldType::Protocol => Ok(()),
+        FieldType::Alpn if matches!(value, Value::Names(names) if names.is_empty()) => Ok(()),
         FieldType::TaskKind => Ok(()),
         FieldType::Pid if is_other_task(name, all) => Ok(()),
         FieldType::Count if follows_whole_list(all) => Ok(()),
@@ -95,6 +96,9 @@ fn write_field(text: &mut String, field: &Field<'_>, all: &[Field<'_>]) {
         FieldType::Text
         | FieldType::Arguments
         | FieldType::Address
+        | FieldType::DnsName
+        | FieldType::DnsType
+        | FieldType::ServerName
         | FieldType::Mode
         | FieldType::Signal
         | FieldType::ExitStatus => write!(text, "{value}"),

@@ -24,7 +24,7 @@ events! {
     } via {
         Lsm: Sight::by(&["file_open"]).but(OPEN_GAP),
         Fentry: Sight::by(&["security_file_open"]).but(OPEN_GAP),
-        Syscalls: Sight::by(&["open", "openat", "openat2", "creat"])
+        Syscalls: Sight::by(&["open", "openat", "openat2", "creat", "io_uring_submit_req", "io_uring_submit_sqe"])
             .but("the files that an exec opens; in the path of an open that fails, `..` and symbolic links stay as given"),
     }
 
@@ -44,7 +44,7 @@ events! {
     } via {
         Lsm: Sight::by(&["path_unlink"]).but(HOOK_GAP),
         Fentry: Sight::by(&["security_path_unlink"]).but(HOOK_GAP),
-        Syscalls: Sight::by(&["unlink", "unlinkat"]).but(PATH_GAP),
+        Syscalls: Sight::by(&["unlink", "unlinkat", "io_uring_submit_req", "io_uring_submit_sqe"]).but(PATH_GAP),
     }
 
     /// A file gets another name.

@@ -95,8 +95,14 @@ pub enum FieldType {
     SocketType,
     /// A protocol of the socket's family.
     Protocol,
+    /// The labels of a name, as DNS sends them.
+    DnsName,
     /// The type of a resource record, as DNS numbers them.
     DnsType,
+    /// The name of the server in the record of TLS by which a client says hello.
+    ServerName,
+    /// The protocols that the client offers in such a record.
+    Alpn,
     /// How many bytes.
     Length,
     /// Yes or no: 1 or 0.
@@ -157,6 +163,10 @@ pub enum FieldType {
     SyslogAction,
     /// What `keyctl(2)` is asked for.
     KeyctlCommand,
+    /// A function that gets at the environment: its index in [`ENVIRONMENT_CALLS`](super::ENVIRONMENT_CALLS).
+    EnvironmentCall,
+    /// A key that the kernel keeps; the special ones have negative numbers.
+    KeyId,
 }
 
 /// The family of a kind; `@file` and so on in filters.

@@ -24,6 +24,8 @@ pub enum Attach {
     Site(Probe),
     /// To a tracepoint with typed arguments.
     Tracepoint(&'static str),
+    /// To the first of these tracepoints with typed arguments that the kernel has: it was renamed.
+    AnyTracepoint(&'static [&'static str]),
     /// To a hook of the Linux security modules.
     Lsm(&'static str),
     /// To the entry of a function of the kernel.
@@ -35,8 +37,19 @@ pub enum Attach {
     /// Nowhere: it is a program of the trace event `sys_exit` that [`SYSCALLS`](super::map::SYSCALLS) holds for these
     /// system calls.
     Syscalls(&'static [Syscall]),
+    /// To functions of programs and libraries, by their symbols. The cookie is the index of the symbol.
+    Functions(Moment, &'static [&'static str]),
     /// Nowhere: a raw tracepoint program that is run by `BPF_PROG_TEST_RUN`, takes numbers, and answers by its return value.
     TestRun,
+}
+
+/// When a program runs that is attached to functions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Moment {
+    /// When a function is called.
+    Entry,
+    /// When it returns, at each instruction by which it does. Where it returns to isn't touched.
+    Return,
 }
 
 /// A BPF program.
@@ -109,6 +122,15 @@ impl Program {
         self.attach == Attach::Tracepoint("sched_process_exec")
     }
 
+    /// Whether nothing is observed without it, whatever the backend: the session follows processes by these, and every
+    /// backend sees some system calls.
+    #[must_use]
+    pub fn is_essential(&self) -> bool {
+        let is_for_all = self.backends.len() == Backend::ALL.len();
+        let is_of_kernel = matches!(self.attach, Attach::TestRun | Attach::Tracepoint(_) | Attach::Event(..));
+        is_for_all && is_of_kernel && self.events.iter().all(|kind| kind.is_lifecycle())
+    }
+
     const fn everywhere(name: &'static str, attach: Attach, events: &'static [EventKind], needs: FieldSet) -> Self {
         Self { name, attach, backends: &Backend::ALL, events, needs, absence: Absence::Loss }
     }
@@ -127,6 +149,26 @@ impl Program {
             needs,
             absence: Absence::Loss,
         }
+    }
+
+    /// Of what no backend sees by anything else.
+    const fn any_syscalls(
+        name: &'static str,
+        calls: &'static [Syscall],
+        events: &'static [EventKind],
+        needs: FieldSet,
+    ) -> Self {
+        Self { name, attach: Attach::Syscalls(calls), backends: &Backend::ALL, events, needs, absence: Absence::Loss }
+    }
+
+    const fn functions(
+        name: &'static str,
+        moment: Moment,
+        symbols: &'static [&'static str],
+        events: &'static [EventKind],
+    ) -> Self {
+        let attach = Attach::Functions(moment, symbols);
+        Self { name, attach, backends: &Backend::ALL, events, needs: FieldSet::NONE, absence: Absence::Loss }
     }
 
     const fn lsm(name: &'static str, hook: &'static str, events: &'static [EventKind], needs: FieldSet) -> Self {
@@ -195,6 +237,7 @@ mod tests {
             | Attach::Fentry(name)
             | Attach::Fexit(name) => vec![name],
             Attach::Syscalls(calls) => calls.iter().map(|call| call.name()).collect(),
+            Attach::Functions(_, names) | Attach::AnyTracepoint(names) => names.to_vec(),
             Attach::Site(_) | Attach::TestRun => vec![],
         }
     }

@@ -50,13 +50,22 @@ macro_rules! syscalls {
 }
 
 syscalls! {
+    Write = 1, "write";
     Open = 2, "open";
     Stat = 4, "stat";
     Fstat = 5, "fstat";
     Lstat = 6, "lstat";
+    Mmap = 9, "mmap";
+    Mprotect = 10, "mprotect";
+    Writev = 20, "writev";
     Socket = 41, "socket";
     Connect = 42, "connect";
+    Accept = 43, "accept";
+    Sendto = 44, "sendto";
+    Sendmsg = 46, "sendmsg";
     Recvmsg = 47, "recvmsg";
+    Bind = 49, "bind";
+    Listen = 50, "listen";
     Socketpair = 53, "socketpair";
     Clone = 56, "clone";
     Execve = 59, "execve";
@@ -77,6 +86,7 @@ syscalls! {
     Fchown = 93, "fchown";
     Lchown = 94, "lchown";
     Ptrace = 101, "ptrace";
+    Syslog = 103, "syslog";
     Setuid = 105, "setuid";
     Setgid = 106, "setgid";
     Setreuid = 113, "setreuid";
@@ -89,7 +99,14 @@ syscalls! {
     Capset = 126, "capset";
     RtSigqueueinfo = 129, "rt_sigqueueinfo";
     Mknod = 133, "mknod";
+    PivotRoot = 155, "pivot_root";
     Prctl = 157, "prctl";
+    Adjtimex = 159, "adjtimex";
+    Chroot = 161, "chroot";
+    Settimeofday = 164, "settimeofday";
+    Mount = 165, "mount";
+    Umount2 = 166, "umount2";
+    InitModule = 175, "init_module";
     Setxattr = 188, "setxattr";
     Lsetxattr = 189, "lsetxattr";
     Fsetxattr = 190, "fsetxattr";
@@ -98,7 +115,12 @@ syscalls! {
     Fremovexattr = 199, "fremovexattr";
     Tkill = 200, "tkill";
     Getdents64 = 217, "getdents64";
+    ClockSettime = 227, "clock_settime";
     Tgkill = 234, "tgkill";
+    KexecLoad = 246, "kexec_load";
+    AddKey = 248, "add_key";
+    RequestKey = 249, "request_key";
+    Keyctl = 250, "keyctl";
     Openat = 257, "openat";
     Mkdirat = 258, "mkdirat";
     Mknodat = 259, "mknodat";
@@ -110,13 +132,24 @@ syscalls! {
     Symlinkat = 266, "symlinkat";
     Fchmodat = 268, "fchmodat";
     Unshare = 272, "unshare";
+    Accept4 = 288, "accept4";
     RtTgsigqueueinfo = 297, "rt_tgsigqueueinfo";
+    PerfEventOpen = 298, "perf_event_open";
+    ClockAdjtime = 305, "clock_adjtime";
+    Sendmmsg = 307, "sendmmsg";
     ProcessVmReadv = 310, "process_vm_readv";
     ProcessVmWritev = 311, "process_vm_writev";
+    FinitModule = 313, "finit_module";
     Renameat2 = 316, "renameat2";
+    MemfdCreate = 319, "memfd_create";
+    KexecFileLoad = 320, "kexec_file_load";
+    Bpf = 321, "bpf";
     Execveat = 322, "execveat";
+    PkeyMprotect = 329, "pkey_mprotect";
     Statx = 332, "statx";
     PidfdSendSignal = 424, "pidfd_send_signal";
+    IoUringSetup = 425, "io_uring_setup";
+    MoveMount = 429, "move_mount";
     Clone3 = 435, "clone3";
     Openat2 = 437, "openat2";
     PidfdGetfd = 438, "pidfd_getfd";

@@ -32,8 +32,8 @@ fn removals_and_programs_go_by_their_paths() {
 #[test]
 fn a_unix_socket_goes_by_its_path_or_its_name() {
     let work = |kernel: &mut Kernel| {
-        kernel.event(ROOT, EventKind::SOCK_CONNECT, &[1, 1, 0], &[b"\x01\0/run/db.sock\0"]);
-        kernel.event(ROOT, EventKind::SOCK_CONNECT, &[1, 1, 0], &[b"\x01\0\0bus"]);
+        kernel.event(ROOT, EventKind::UNIX_CONNECT, &[1, 1, 0], &[b"\x01\0/run/db.sock\0"]);
+        kernel.event(ROOT, EventKind::UNIX_CONNECT, &[1, 1, 0], &[b"\x01\0\0bus"]);
     };
     assert_eq!(count(work, connects("/run/*.sock")), 1);
     assert_eq!(count(work, connects("@bus")), 1);

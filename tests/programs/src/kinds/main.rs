@@ -4,10 +4,15 @@
 //! need in DIRECTORY, the test puts there. `kinds rest ...` does nothing.
 
 mod child;
+mod code;
 mod deed;
 mod file;
 mod identity;
+mod kernel;
+mod library;
+mod net;
 mod process;
+mod ring;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,8 +20,16 @@ use std::process::ExitCode;
 use self::deed::Deed;
 
 /// The families.
-const FAMILIES: &[(&str, &[Deed])] =
-    &[("file", file::DEEDS), ("process", process::DEEDS), ("identity", identity::DEEDS)];
+const FAMILIES: &[(&str, &[Deed])] = &[
+    ("file", file::DEEDS),
+    ("process", process::DEEDS),
+    ("identity", identity::DEEDS),
+    ("net", net::DEEDS),
+    ("kernel", kernel::DEEDS),
+    ("code", code::DEEDS),
+    ("library", library::DEEDS),
+    ("ring", ring::DEEDS),
+];
 
 /// The first argument with which nothing is done.
 const REST: &str = "rest";

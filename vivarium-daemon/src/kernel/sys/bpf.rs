@@ -4,7 +4,7 @@ use std::ffi::CStr;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
-use aya_obj::generated::{bpf_attach_type, bpf_attr, bpf_cmd, bpf_insn, bpf_prog_info, bpf_prog_type};
+use aya_obj::generated::{BPF_F_SLEEPABLE, bpf_attach_type, bpf_attr, bpf_cmd, bpf_insn, bpf_prog_info, bpf_prog_type};
 
 /// How much the verifier may say.
 const LOG_BYTES: usize = 1 << 20;
@@ -41,12 +41,22 @@ pub(in crate::kernel) enum UprobeUse {
     Event,
 }
 
+/// Whether a program of uprobes may wait, for memory that has to be fetched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::kernel) enum UprobeWait {
+    /// It may.
+    Allowed,
+    /// It never does.
+    Never,
+}
+
 /// Loads a program for uprobes.
 pub(in crate::kernel) fn load_uprobe_program(
     name: &str,
     instructions: &[bpf_insn],
     license: &CStr,
     how: UprobeUse,
+    wait: UprobeWait,
 ) -> Result<OwnedFd, Refused> {
     let load = |log: &mut [u8]| {
         let mut attr = zeroed();
@@ -55,6 +65,9 @@ pub(in crate::kernel) fn load_uprobe_program(
         load.prog_type = bpf_prog_type::BPF_PROG_TYPE_KPROBE as u32;
         if how == UprobeUse::Many {
             load.expected_attach_type = bpf_attach_type::BPF_TRACE_UPROBE_MULTI as u32;
+        }
+        if wait == UprobeWait::Allowed {
+            load.prog_flags = BPF_F_SLEEPABLE;
         }
         load.insns = instructions.as_ptr() as u64;
         load.insn_cnt = instructions.len() as u32;

@@ -32,14 +32,17 @@ impl EventProgram {
         Self { program, tracefs }
     }
 
-    /// Attaches to all of these places, or to none.
+    /// Attaches to all of these places, or to none. They are of no site: an argument tells which.
     pub(super) fn attach(&self, path: &CStr, points: &[UprobePoint]) -> io::Result<Link> {
+        self.attach_as(path, points, 0)
+    }
+
+    /// Attaches to all of these places, or to none, with one cookie for all.
+    pub(super) fn attach_as(&self, path: &CStr, points: &[UprobePoint], cookie: u64) -> io::Result<Link> {
         let places = points.iter().map(|point| (point.at.probe, point.at.semaphore));
         let event = self.tracefs.define_uprobes(path, places)?;
         let descriptor = open_trace_event(event.number()?)?;
-        // Of no site: an argument tells which.
-        const COOKIE: u64 = 0;
-        let program = link_perf_event(self.program.as_fd(), descriptor.as_fd(), COOKIE)?;
+        let program = link_perf_event(self.program.as_fd(), descriptor.as_fd(), cookie)?;
         Ok(Link::Event(EventLink { _program: program, _event: event }))
     }
 }

@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use aya_obj::generated::bpf_insn;
 
 use super::{Link, UprobePoint};
-use crate::kernel::sys::{UprobeLinks, UprobeUse, link_uprobes, load_uprobe_program};
+use crate::kernel::sys::{UprobeLinks, UprobeUse, UprobeWait, link_uprobes, load_uprobe_program};
 
 /// `r0 = 0; exit`.
 pub(super) fn nothing() -> [bpf_insn; 2] {
@@ -28,7 +28,7 @@ impl MultiProgram {
     /// Whether this kernel knows such programs, found out with one that does nothing. Programs that share an array of programs
     /// must be loaded for the same use, so none is loaded for one that it turns out not to have.
     pub(in crate::kernel) fn are_known() -> bool {
-        let nothing = load_uprobe_program("nothing", &nothing(), c"GPL", UprobeUse::Many);
+        let nothing = load_uprobe_program("nothing", &nothing(), c"GPL", UprobeUse::Many, UprobeWait::Never);
         nothing.is_ok_and(|program| Self::new(program).is_some())
     }
 

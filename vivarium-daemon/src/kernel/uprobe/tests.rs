@@ -7,7 +7,7 @@ use nix::unistd::Uid;
 use super::multi::nothing;
 use super::*;
 use crate::elf::{FileOffset, Image};
-use crate::kernel::sys::{UprobeUse, load_uprobe_program};
+use crate::kernel::sys::{UprobeUse, UprobeWait, load_uprobe_program};
 use crate::kernel::tracefs::Tracefs;
 
 /// All tests look at the semaphores of one program.
@@ -22,7 +22,7 @@ fn programs(how: UprobeUse) -> Option<SpanPrograms> {
     // Linux before 6.6 has one of the two.
     let tracefs = Arc::new(Tracefs::find().unwrap());
     let program = || {
-        let loaded = match load_uprobe_program("nothing", &nothing(), c"GPL", how) {
+        let loaded = match load_uprobe_program("nothing", &nothing(), c"GPL", how, UprobeWait::Never) {
             Ok(program) => program,
             Err(refused) => panic!("{refused}: {}", refused.log),
         };

@@ -17,7 +17,7 @@ pub(super) use bpf::{bpf_command, bpf_map_type, bpf_prog_type, perf_type};
 pub(super) use file::{at_flags, file_type, open_flags, rename_flags, xattr_flags};
 pub(super) use identity::{ALL_CAPABILITIES, capabilities, capability};
 pub(super) use internal::{kernel_load_id, kernel_read_id, ptrace_mode, syslog_action};
-pub(super) use memory::{dlopen_flags, memfd_flags, mmap_flags, mmap_prot};
+pub(super) use memory::{dlopen_flags, environment_call, memfd_flags, mmap_flags, mmap_prot};
 pub(super) use mount::{mount_flags, move_mount_flags, umount_flags};
 pub(super) use process::{clock, clone_flags, keyctl_command, prctl_option, ptrace_request, signal, task_kind};
 pub(super) use ring::{io_uring_flags, io_uring_op};

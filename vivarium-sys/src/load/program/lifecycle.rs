@@ -29,13 +29,6 @@ pub(super) const PROGRAMS: &[Program] = &[
         needs: FieldSet::NONE,
         absence: Absence::Loss,
     },
-    // System calls, when they return.
-    Program {
-        name: "sys_exit",
-        attach: Attach::Event("raw_syscalls", "sys_exit"),
-        backends: &[Backend::Syscalls],
-        events: &[],
-        needs: FieldSet::of(&[TaskStatus]),
-        absence: Absence::Loss,
-    },
+    // System calls, when they return: some are seen by every backend.
+    Program::everywhere("sys_exit", Attach::Event("raw_syscalls", "sys_exit"), &[], FieldSet::of(&[TaskStatus])),
 ];

@@ -59,6 +59,42 @@ pub(super) const OF_DESCRIPTOR: FieldSet = REGISTERS.with(DESCRIPTOR).with(OF_FI
 /// From a file to its socket.
 pub(super) const SOCKET: FieldSet =
     FieldSet::of(&[FileInode, InodeMode, FilePrivateData, SocketSk, SocketType, SockFamily, SockProtocol]);
+/// From the arguments of a system call to a socket.
+pub(super) const OF_SOCKET: FieldSet = REGISTERS.with(DESCRIPTOR).with(SOCKET).with(FieldSet::of(&[InodeNumber]));
+/// The addresses of both ends of a socket.
+pub(super) const ENDS: FieldSet = FieldSet::of(&[
+    SockPort,
+    SockPeerPort,
+    SockAddress,
+    SockPeerAddress,
+    SockAddress6,
+    SockPeerAddress6,
+    UnixPeer,
+    UnixAddress,
+    UnixAddressLength,
+    UnixAddressName,
+]);
+/// From an area of memory to its file.
+pub(super) const OF_AREA: FieldSet = OF_FILE.with(REGISTERS).with(FieldSet::of(&[AreaFlags, AreaFile]));
+/// From a worker of a ring to what it does.
+pub(super) const WORKER: FieldSet = FieldSet::of(&[TaskFlags, TaskWorkerPrivate, IoWorkerWork, IoRequestWork]);
+/// What is asked for through a ring.
+pub(super) const SUBMITTED: FieldSet = PATH.with(DESCRIPTOR).with(SOCKET).with(FieldSet::of(&[
+    FsPwd,
+    FilePath,
+    IoRequestOpcode,
+    IoRequestFlags,
+    IoRequestDescriptor,
+    IoOpenDirectory,
+    IoOpenName,
+    IoOpenHow,
+    IoUnlinkDirectory,
+    IoUnlinkFlags,
+    IoUnlinkName,
+    IoConnectAddress,
+    IoConnectLength,
+    FilenameText,
+]));
 /// A task is made.
 pub(super) const FORK: FieldSet =
     USERS.with(GROUPS).with(FieldSet::of(&[NewtaskPid, NewtaskCloneFlags, RegsOrigAx, TaskStatus]));

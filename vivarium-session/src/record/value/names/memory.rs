@@ -2,7 +2,9 @@
 
 use linux_raw_sys::general;
 
-use super::{Bits, Table, constants, named_bits};
+use vivarium_sys::event::ENVIRONMENT_CALLS;
+
+use super::{Bits, OneOf, Table, constants, named_bits};
 
 const PROTECTIONS: Table = constants! { general:
     PROT_READ PROT_WRITE PROT_EXEC PROT_SEM PROT_GROWSDOWN PROT_GROWSUP
@@ -56,4 +58,10 @@ pub(in super::super) fn memfd_flags(value: u64) -> Bits {
 /// How a library is loaded.
 pub(in super::super) fn dlopen_flags(value: u64) -> Bits {
     named_bits(value, value, LIBRARIES, None)
+}
+
+/// A function that gets at the environment.
+pub(in super::super) fn environment_call(number: u64) -> OneOf {
+    let name = usize::try_from(number).ok().and_then(|index| ENVIRONMENT_CALLS.get(index));
+    OneOf::new(number.cast_signed(), name.copied())
 }

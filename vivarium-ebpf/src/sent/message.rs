@@ -1,0 +1,96 @@
+//! A message as a system call is given it.
+
+use vivarium_sys::wire::TextLength;
+
+use crate::record::Room;
+use crate::sent::Way;
+use crate::socket::{End, MAX_ADDRESS};
+use crate::user::UserAddress;
+
+/// The least that tells a port: a family and the port.
+const PORT_BYTES: u64 = 4;
+
+/// Bytes that are sent: a list of parts, or one.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Message {
+    /// The list, or the bytes.
+    start: UserAddress,
+    /// How many parts or bytes.
+    count: u64,
+    is_list: bool,
+    /// Whom it is sent to, where that isn't the peer of the socket.
+    to: UserAddress,
+    to_length: u64,
+}
+
+/// The head of a `struct msghdr`.
+#[derive(Clone, Copy, Default)]
+#[repr(C)]
+struct Head {
+    name: u64,
+    name_length: u64,
+    parts: u64,
+    count: u64,
+}
+
+impl Message {
+    /// These bytes.
+    #[inline(always)]
+    pub(crate) fn bytes(start: UserAddress, count: u64) -> Self {
+        Self { start, count, is_list: false, to: UserAddress(0), to_length: 0 }
+    }
+
+    /// A list of `struct iovec`.
+    #[inline(always)]
+    pub(crate) fn parts(start: UserAddress, count: u64) -> Self {
+        Self { is_list: true, ..Self::bytes(start, count) }
+    }
+
+    /// To this address, if there is one.
+    #[inline(always)]
+    pub(crate) fn to(self, to: UserAddress, to_length: u64) -> Self {
+        Self { to, to_length: to_length & u64::from(u32::MAX), ..self }
+    }
+
+    /// What a `struct msghdr` describes.
+    #[inline(always)]
+    pub(crate) fn described(at: UserAddress) -> Option<Self> {
+        let head: Head = at.read()?;
+        Some(Self::parts(UserAddress(head.parts), head.count).to(UserAddress(head.name), head.name_length))
+    }
+
+    /// The port that it is sent to, where that is said.
+    #[inline(always)]
+    pub(super) fn port(&self) -> Option<u16> {
+        if self.to == UserAddress(0) || self.to_length < PORT_BYTES {
+            return None;
+        }
+        let [_, port]: [u16; 2] = self.to.read()?;
+        Some(u16::from_be(port))
+    }
+
+    /// Where a part is, and how long.
+    #[inline(always)]
+    pub(super) fn part(&self, at: u64) -> Option<[u64; 2]> {
+        if self.is_list {
+            if at < self.count { UserAddress(self.start.0.wrapping_add(at * 16)).read() } else { None }
+        } else if at == 0 {
+            Some([self.start.0, self.count])
+        } else {
+            None
+        }
+    }
+}
+
+impl Room {
+    /// Takes the address that a message is sent to.
+    #[inline(always)]
+    pub(super) fn receiver(self, way: Way, message: &Message) -> TextLength {
+        if message.to != UserAddress(0) && message.to_length >= PORT_BYTES && message.to_length <= MAX_ADDRESS {
+            self.user_bytes(message.to, message.to_length)
+        } else {
+            self.end(way.socket, End::Peer)
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! System calls about the system as a whole.
+
+mod loading;
+mod mounts;
+
+use aya_ebpf::macros::tracepoint;
+use aya_ebpf::programs::TracePointContext;
+use vivarium_sys::event::EventKind;
+use vivarium_sys::load::{Oddity, Syscall};
+
+use super::Call;
+use crate::counts::odd;
+use crate::thread::Thread;
+use crate::user::UserAddress;
+
+/// The lower half of a register.
+const INT: u64 = u32::MAX as u64;
+/// A thread of the kernel takes what is asked for from the ring.
+const SETUP_SQPOLL: u32 = 2;
+/// `CLOCK_REALTIME`.
+const REALTIME: u64 = 0;
+
+#[tracepoint]
+fn sys_perf(ctx: TracePointContext) -> u32 {
+    let call = Call::of(&ctx);
+    call.tell::<3, 0>(EventKind::PERF_EVENT_OPEN, |_, record| {
+        if let Some([kind, config]) = call.pointer(0).read::<[u64; 2]>() {
+            // Its size stands after its type.
+            record.number(0, kind & INT);
+            record.number(1, config);
+        }
+        record.number(2, i64::from(call.int(1)) as u64);
+    });
+    0
+}
+
+#[tracepoint]
+fn sys_uring(ctx: TracePointContext) -> u32 {
+    let call = Call::of(&ctx);
+    let Some([_, _, flags]) = call.pointer(1).read::<[u32; 3]>() else { return 0 };
+    if call.result >= 0 && flags & SETUP_SQPOLL != 0 && Thread::current().is_some() {
+        odd(Oddity::PolledRing);
+    }
+    call.tell::<2, 0>(EventKind::IO_URING_SETUP, |_, record| {
+        record.number(0, call.argument(0) & INT);
+        record.number(1, flags.into());
+    });
+    0
+}
+
+#[tracepoint]
+fn sys_settime(ctx: TracePointContext) -> u32 {
+    let call = Call::of(&ctx);
+    let (clock, time, is_set) = match call.which() {
+        Some(Syscall::ClockSettime) => (call.argument(0) & INT, call.pointer(1), true),
+        Some(Syscall::Settimeofday) => (REALTIME, call.pointer(0), true),
+        Some(Syscall::ClockAdjtime) => (call.argument(0) & INT, call.pointer(1), false),
+        _ => (REALTIME, call.pointer(0), false),
+    };
+    // Whoever adjusts nothing only asks.
+    if !is_set && time.read::<u32>().unwrap_or(0) == 0 {
+        return 0;
+    }
+    call.tell::<2, 0>(EventKind::SETTIME, |_, record| {
+        record.number(0, clock);
+        if is_set && let Some(seconds) = time.read() {
+            record.number(1, seconds);
+        }
+    });
+    0
+}
+
+#[tracepoint]
+fn sys_syslog(ctx: TracePointContext) -> u32 {
+    let call = Call::of(&ctx);
+    call.tell::<1, 0>(EventKind::SYSLOG, |_, record| record.number(0, call.argument(0) & INT));
+    0
+}
+
+#[tracepoint]
+fn sys_key(ctx: TracePointContext) -> u32 {
+    let call = Call::of(&ctx);
+    call.tell::<2, 2>(EventKind::KEY_ACCESS, |_, record| {
+        let serial = |key: i64| i64::from(key as i32) as u64;
+        if call.which() == Some(Syscall::Keyctl) {
+            record.number(0, call.argument(0) & INT);
+            record.number(1, serial(call.argument(1) as i64));
+            return;
+        }
+        if call.result > 0 {
+            record.number(1, serial(call.result));
+        }
+        let (kind, description) = (call.pointer(0), call.pointer(1));
+        record.text(0, |room| room.string(kind));
+        if description != UserAddress(0) {
+            record.text(1, |room| room.string(description));
+        }
+    });
+    0
+}
