@@ -6,10 +6,10 @@
 //! saved pointers among it: the kernel of 7.2 panics within a minute. A program that could call another one by tail call
 //! stays on the stack of the task. The call is in the program and never made; the verifier, which knows that, removes it.
 
+use aya_ebpf::Global;
 use aya_ebpf::macros::map;
 use aya_ebpf::maps::ProgramArray;
 use aya_ebpf::programs::ProbeContext;
-use aya_ebpf::Global;
 
 /// Nobody sets it.
 #[unsafe(no_mangle)]
