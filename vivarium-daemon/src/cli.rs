@@ -9,6 +9,7 @@ mod doctor;
 mod events;
 mod failure;
 mod filter;
+mod observing;
 mod output;
 mod report;
 mod run;
@@ -20,7 +21,7 @@ use clap::{Parser, Subcommand};
 
 pub use failure::{Failure, OutputError};
 pub(crate) use failure::{tell_of, with_causes};
-pub(crate) use run::backend;
+pub(crate) use observing::backend;
 
 use crate::exit::Exit;
 

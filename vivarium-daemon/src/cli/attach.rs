@@ -1,22 +1,17 @@
 //! `vivarium attach`: processes that run already, under observation.
 
 use std::ffi::OsString;
-use std::fs::File;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use vivarium_protocol::SocketPath;
 use vivarium_session::record::Pid;
-use vivarium_session::recording::Writer;
-use vivarium_sys::event::Backend;
 
-use super::filter::FilterArgs;
-use super::output::{OpenError, Output, Stream};
-use super::run::{backend, is_privileged};
+use super::observing::Observing;
+use super::output::Stream;
 use super::{Failure, failure};
 use crate::attach::{Attach, AttachError, AttachOptions, How, Wanted};
 use crate::exit::Exit;
-use crate::kernel::RingSize;
 
 /// Show what processes do that run already.
 ///
@@ -37,28 +32,8 @@ pub(super) struct Args {
     /// Leave out what the processes make.
     #[arg(long)]
     no_children: bool,
-    /// Where events come from: lsm, fentry or syscalls [default: the first of them that works].
-    #[arg(long, value_parser = backend)]
-    backend: Option<Backend>,
     #[command(flatten)]
-    output: Output,
-    #[command(flatten)]
-    filter: FilterArgs,
-    /// Show a line for each event as it happens, and no tree.
-    #[arg(long, conflicts_with = "format")]
-    live: bool,
-    /// Let vivariumd observe, also as root. Without privileges it always does.
-    #[arg(long, conflicts_with = "ring_size")]
-    daemon: bool,
-    /// Record the session into this file, for `vivarium report`.
-    #[arg(long, value_name = "FILE")]
-    record: Option<PathBuf>,
-    /// How many bytes of records may wait to be read.
-    #[arg(long, default_value = "16M", value_name = "BYTES")]
-    ring_size: RingSize,
-    /// Fail with status 3 if something was missed.
-    #[arg(long)]
-    strict: bool,
+    observing: Observing,
 }
 
 /// Which processes.
@@ -107,27 +82,22 @@ impl Failure for AttachError {
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
-    let with_daemon = args.daemon || !is_privileged();
+    let observing = &args.observing;
+    let with_daemon = observing.with_daemon();
     let attach = Attach::new(AttachOptions {
         wanted: args.targets.wanted(),
-        how: if with_daemon { How::Daemon(SocketPath::from_environment()) } else { How::Here(args.ring_size) },
-        backend: args.backend,
-        filter: args.filter.filter()?,
-        brevity: args.filter.brevity(),
+        how: if with_daemon { How::Daemon(SocketPath::from_environment()) } else { How::Here(observing.ring_size) },
+        backend: observing.backend,
+        filter: observing.filter.filter()?,
+        brevity: observing.filter.brevity(),
         children: !args.no_children,
         wait: args.wait,
         follow: args.follow,
     })?;
-    let output = if args.live { args.output.clone().live() } else { args.output.clone() };
-    let mut sinks = vec![output.open(Stream::Output, None)?];
-    if let Some(path) = &args.record {
-        let file = File::create(path).map_err(|error| OpenError::Write { path: path.clone(), error })?;
-        sinks.push(Box::new(Writer::new(file)));
-    }
-    let Some(outcome) = attach.observe(sinks)? else { return Ok(Exit::Success.into()) };
+    let Some(outcome) = attach.observe(observing.sinks(Stream::Output)?)? else { return Ok(Exit::Success.into()) };
     for lost in &outcome.failures {
         failure::tell(lost);
     }
-    let incomplete = args.strict && !outcome.summary.verdict.is_complete();
+    let incomplete = observing.strict && !outcome.summary.verdict.is_complete();
     Ok(if incomplete { Exit::Incomplete } else { Exit::Success }.into())
 }
