@@ -57,10 +57,10 @@ pub(crate) fn inspect(thread: &Thread, way: Way, message: &Message, result: i64)
     let is_inet = shape.family == INET[0] || shape.family == INET[1];
     if is_inet && (shape.kind == DATAGRAM || shape.kind == STREAM) && port(way, message) == DNS_PORT {
         if thread.set.wants(EventKind::DNS_REQ) {
-            dns::look(thread, way, shape, message, result);
+            dns::look(thread, way, message, result);
         }
     } else if shape.kind == STREAM && result > 0 && thread.set.wants(EventKind::TLS_HELLO) {
-        tls::look(thread, way, message, result as u64);
+        tls::look(thread, way, message, result);
     }
 }
 

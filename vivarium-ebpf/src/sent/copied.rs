@@ -1,14 +1,15 @@
 //! The beginning of a message, copied out of the memory of the process.
 //!
 //! It stands in the room that a slot has for a path, with all that is known of it. There the verifier doesn't follow it: it
-//! would look at every length that a part or a label can have otherwise.
+//! would look at every length that a part or a label can have otherwise. And a function that takes nothing but the number of
+//! the slot is seen by it once, whatever was sent and however.
 
 use core::ffi::c_void;
 
 use aya_ebpf::helpers::bpf_loop;
 use aya_ebpf::helpers::generated::bpf_probe_read_user;
 
-use super::Message;
+use super::{Message, Way};
 use crate::bounds::{at_most, below};
 use crate::scratch::{self, PATH_BYTES};
 
@@ -20,7 +21,10 @@ pub(super) const LIMIT: u32 = 4096;
 /// The beginning of a message.
 #[repr(C)]
 pub(super) struct Copied {
-    message: Message,
+    pub(super) way: Way,
+    pub(super) message: Message,
+    /// How many bytes of it were sent, or why none was.
+    pub(super) result: i64,
     /// How many bytes are here.
     have: u64,
     /// How many more were sent.
@@ -40,13 +44,22 @@ pub(super) fn of_slot(index: u32) -> Option<&'static mut Copied> {
     Some(unsafe { &mut *(&raw mut (*slot).path).cast::<Copied>() })
 }
 
-/// Copies a message into a slot, but not more than `sent` bytes of it.
+/// Puts into a slot what is known of a message.
 #[inline(always)]
-pub(super) fn copy(index: u32, message: &Message, sent: u64) -> Option<&'static mut Copied> {
-    let copied = of_slot(index)?;
+pub(super) fn describe(index: u32, way: Way, message: &Message, result: i64) -> bool {
+    let Some(copied) = of_slot(index) else { return false };
+    copied.way = way;
     copied.message = *message;
+    copied.result = result;
+    true
+}
+
+/// Copies the message that a slot describes, but not more than was sent. What was not sent would have been all of it.
+#[inline(always)]
+pub(super) fn copy(index: u32) -> Option<&'static mut Copied> {
+    let copied = of_slot(index)?;
     copied.have = 0;
-    copied.left = sent;
+    copied.left = if copied.result < 0 { u64::MAX } else { copied.result as u64 };
     // SAFETY: the index outlives the loop.
     unsafe { bpf_loop(MAX_PARTS, part as *mut c_void, (&raw const index).cast_mut().cast(), 0) };
     Some(copied)

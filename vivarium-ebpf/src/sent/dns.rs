@@ -3,7 +3,7 @@
 use core::ffi::c_void;
 
 use aya_ebpf::helpers::bpf_loop;
-use vivarium_sys::event::{EventKind, SocketShape};
+use vivarium_sys::event::EventKind;
 use vivarium_sys::wire::TextLength;
 
 use super::copied::{self, Copied, LIMIT};
@@ -32,18 +32,29 @@ const MAX_LABEL: u8 = 63;
 
 /// Looks at a message to a name server.
 #[inline(always)]
-pub(super) fn look(thread: &Thread, way: Way, shape: SocketShape, message: &Message, result: i64) {
+pub(super) fn look(thread: &Thread, way: Way, message: &Message, result: i64) {
     let Some(index) = scratch::claim(thread.ids.thread) else { return };
-    // What was not sent would have been all of it.
-    let sent = if result < 0 { u64::MAX } else { result as u64 };
-    if let Some(copied) = copied::copy(index, message, sent) {
-        ask(thread, index, copied, way, shape, message, result);
+    if copied::describe(index, way, message, result) {
+        tell_of_question(index);
     }
     scratch::release(index);
 }
 
+/// Tells of the question in the message that a slot describes.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn tell_of_question(index: u32) -> u32 {
+    if let Some(thread) = Thread::current()
+        && let Some(copied) = copied::copy(index)
+    {
+        ask(&thread, index, copied);
+    }
+    0
+}
+
 #[inline(always)]
-fn ask(thread: &Thread, index: u32, copied: &mut Copied, way: Way, shape: SocketShape, message: &Message, result: i64) {
+fn ask(thread: &Thread, index: u32, copied: &mut Copied) {
+    let shape = copied.way.socket.shape();
     let is_stream = is_stream(shape);
     // The length of a message may be sent by itself, and the message then without.
     let length = u32::from(copied.number(0));
@@ -64,7 +75,7 @@ fn ask(thread: &Thread, index: u32, copied: &mut Copied, way: Way, shape: Socket
         // SAFETY: the index outlives the loop.
         unsafe { bpf_loop(MAX_LABELS, label as *mut c_void, (&raw const index).cast_mut().cast(), 0) };
     }
-    event::tell_of::<3, 2>(thread, EventKind::DNS_REQ, Some(result as i32), |_, record| {
+    event::tell_of::<3, 2>(thread, EventKind::DNS_REQ, Some(copied.result as i32), |_, record| {
         if is_question {
             let end = at_most(copied.at as u32, LIMIT);
             let is_whole = end < copied.have() && copied.byte(end) == 0;
@@ -80,7 +91,7 @@ fn ask(thread: &Thread, index: u32, copied: &mut Copied, way: Way, shape: Socket
         }
         record.number(1, shape.family.into());
         record.number(2, shape.protocol.into());
-        record.text(1, |room| room.receiver(way, message));
+        record.text(1, |room| room.receiver(copied.way, &copied.message));
     });
 }
 

@@ -18,7 +18,8 @@ pub(crate) struct Message {
     start: UserAddress,
     /// How many parts or bytes.
     count: u64,
-    is_list: bool,
+    /// Whether it is a list: zero or not. No boolean, of which the verifier would follow either value.
+    is_list: u64,
     /// Whom it is sent to, where that isn't the peer of the socket.
     to: UserAddress,
     to_length: u64,
@@ -35,29 +36,17 @@ struct Head {
 }
 
 impl Message {
-    /// These bytes.
+    /// These bytes, or the list of them, for this address if there is one.
     #[inline(always)]
-    pub(crate) fn bytes(start: UserAddress, count: u64) -> Self {
-        Self { start, count, is_list: false, to: UserAddress(0), to_length: 0 }
+    pub(crate) fn new(start: UserAddress, count: u64, is_list: u64, to: UserAddress, to_length: u64) -> Self {
+        Self { start, count, is_list, to, to_length: to_length & u64::from(u32::MAX) }
     }
 
-    /// A list of `struct iovec`.
+    /// The message whose list and address a `struct msghdr` tells.
     #[inline(always)]
-    pub(crate) fn parts(start: UserAddress, count: u64) -> Self {
-        Self { is_list: true, ..Self::bytes(start, count) }
-    }
-
-    /// To this address, if there is one.
-    #[inline(always)]
-    pub(crate) fn to(self, to: UserAddress, to_length: u64) -> Self {
-        Self { to, to_length: to_length & u64::from(u32::MAX), ..self }
-    }
-
-    /// What a `struct msghdr` describes.
-    #[inline(always)]
-    pub(crate) fn described(at: UserAddress) -> Option<Self> {
+    pub(crate) fn described(self, at: UserAddress) -> Option<Self> {
         let head: Head = at.read()?;
-        Some(Self::parts(UserAddress(head.parts), head.count).to(UserAddress(head.name), head.name_length))
+        Some(Self::new(UserAddress(head.parts), head.count, self.is_list, UserAddress(head.name), head.name_length))
     }
 
     /// The port that it is sent to, where that is said.
@@ -73,7 +62,7 @@ impl Message {
     /// Where a part is, and how long.
     #[inline(always)]
     pub(super) fn part(&self, at: u64) -> Option<[u64; 2]> {
-        if self.is_list {
+        if self.is_list != 0 {
             if at < self.count { UserAddress(self.start.0.wrapping_add(at * 16)).read() } else { None }
         } else if at == 0 {
             Some([self.start.0, self.count])

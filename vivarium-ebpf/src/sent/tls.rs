@@ -47,29 +47,48 @@ enum State {
 
 /// Looks at what was sent through a stream.
 #[inline(always)]
-pub(super) fn look(thread: &Thread, way: Way, message: &Message, sent: u64) {
-    let begun = HELLOS.get_ptr_mut(&way.inode);
-    if begun.is_none() && first(message) != Some(HANDSHAKE) {
+pub(super) fn look(thread: &Thread, way: Way, message: &Message, result: i64) {
+    if HELLOS.get_ptr(&way.inode).is_none() && first(message) != Some(HANDSHAKE) {
         return;
     }
     let Some(index) = scratch::claim(thread.ids.thread) else { return };
-    if let Some(copied) = copied::copy(index, message, sent) {
-        let hello = match begun {
-            // SAFETY: the map has it. Nobody else sends through this socket, or what is sent is mixed up anyway.
-            Some(begun) => append(unsafe { &mut *begun }, copied),
-            None => copied,
-        };
-        let state = state(hello);
-        if let State::Whole(whole) = state {
-            tell(thread, way, message, hello, whole);
-        }
-        if state == State::Begun && begun.is_none() {
-            let _ = HELLOS.insert(&way.inode, &*hello, 0);
-        } else if state != State::Begun && begun.is_some() {
-            let _ = HELLOS.remove(&way.inode);
-        }
+    if copied::describe(index, way, message, result) {
+        tell_of_hello(index);
     }
     scratch::release(index);
+}
+
+/// Tells of the hello that the message that a slot describes completes.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn tell_of_hello(index: u32) -> u32 {
+    if let Some(thread) = Thread::current()
+        && let Some(copied) = copied::copy(index)
+    {
+        put_together(&thread, copied);
+    }
+    0
+}
+
+/// Puts what was sent behind what was sent before.
+#[inline(always)]
+fn put_together(thread: &Thread, copied: &mut Copied) {
+    let inode = copied.way.inode;
+    let begun = HELLOS.get_ptr_mut(&inode);
+    let hello = match begun {
+        // SAFETY: the map has it. Nobody else sends through this socket, or what is sent is mixed up anyway.
+        Some(begun) => append(unsafe { &mut *begun }, copied),
+        None => copied,
+    };
+    let state = state(hello);
+    if let State::Whole(whole) = state {
+        tell(thread, hello, whole);
+    }
+    if state == State::Begun && begun.is_none() {
+        let _ = HELLOS.insert(&inode, &*hello, 0);
+    } else if state != State::Begun && begun.is_some() {
+        let _ = HELLOS.remove(&inode);
+    }
 }
 
 /// The first byte, where the first part has one.
@@ -86,6 +105,7 @@ fn append<'a>(begun: &'a mut Copied, rest: &mut Copied) -> &'a mut Copied {
     // SAFETY: it begins within the first half of the room, and is no longer than the second.
     unsafe { bpf_probe_read_kernel(begun.start().add(have as usize).cast(), more, rest.start().cast()) };
     begun.set_have(have + more);
+    begun.message = rest.message;
     begun
 }
 
@@ -111,7 +131,7 @@ fn state(hello: &Copied) -> State {
 }
 
 #[inline(always)]
-fn tell(thread: &Thread, way: Way, message: &Message, hello: &mut Copied, whole: u32) {
+fn tell(thread: &Thread, hello: &mut Copied, whole: u32) {
     event::tell_of::<0, 2>(thread, EventKind::TLS_HELLO, None, |_, record| {
         record.text(0, |room| {
             let have = hello.have();
@@ -120,6 +140,6 @@ fn tell(thread: &Thread, way: Way, message: &Message, hello: &mut Copied, whole:
             unsafe { room.copy(hello.start(), kept) };
             TextLength { kept, whole }
         });
-        record.text(1, |room| room.receiver(way, message));
+        record.text(1, |room| room.receiver(hello.way, &hello.message));
     });
 }

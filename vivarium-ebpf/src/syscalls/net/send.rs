@@ -19,6 +19,48 @@ const MESSAGE_BYTES: u64 = 64;
 /// Where that stands.
 const SENT_AT: u64 = 56;
 
+/// Some of the system calls, as bits. Which of them it is, is reckoned and not asked: at each question the verifier would go
+/// on with either answer, through all that is to come.
+#[derive(Clone, Copy)]
+struct Calls(u64);
+
+impl Calls {
+    /// Those that give a list of parts, or a description with one.
+    const OF_LISTS: Self = Self::of(&[Syscall::Writev, Syscall::Sendmsg, Syscall::Sendmmsg]);
+    /// The one that gives an address by itself.
+    const OF_ADDRESSES: Self = Self::of(&[Syscall::Sendto]);
+    /// Those that give a description.
+    const OF_DESCRIPTIONS: Self = Self::of(&[Syscall::Sendmsg, Syscall::Sendmmsg]);
+    /// The one that gives many.
+    const OF_MANY: Self = Self::of(&[Syscall::Sendmmsg]);
+
+    const fn of(calls: &[Syscall]) -> Self {
+        let (mut bits, mut at) = (0, 0);
+        while at < calls.len() {
+            bits |= 1 << Self::place(calls[at].number() as u64);
+            at += 1;
+        }
+        Self(bits)
+    }
+
+    /// The bit of a call.
+    const fn place(call: u64) -> u64 {
+        call % 64
+    }
+
+    /// All ones where the call is one of these, else zero.
+    #[inline(always)]
+    fn mask(self, call: i64) -> u64 {
+        ((self.0 >> Self::place(call as u64)) & 1).wrapping_neg()
+    }
+}
+
+// No two of them have the same bit.
+const _: () = {
+    use Syscall::{Sendmmsg, Sendmsg, Sendto, Write, Writev};
+    assert!(Calls::of(&[Write, Writev, Sendto, Sendmsg, Sendmmsg]).0.count_ones() == 5);
+};
+
 #[tracepoint]
 fn sys_send(ctx: TracePointContext) -> u32 {
     if !Thread::current().is_some_and(|thread| sent::is_wanted(&thread)) {
@@ -26,7 +68,16 @@ fn sys_send(ctx: TracePointContext) -> u32 {
     }
     let call = Call::of(&ctx);
     let Some(way) = Way::of_descriptor(call.int(0)) else { return 0 };
-    let sent = Sent { way, call: call.number, arguments: call.arguments(), result: call.result };
+    let [_, start, count, _, to, to_length] = call.arguments();
+    let to = UserAddress(to & Calls::OF_ADDRESSES.mask(call.number));
+    let is_list = Calls::OF_LISTS.mask(call.number);
+    let sent = Sent {
+        way,
+        message: Message::new(UserAddress(start), count, is_list, to, to_length),
+        description: start & Calls::OF_DESCRIPTIONS.mask(call.number),
+        is_one_of_many: Calls::OF_MANY.mask(call.number),
+        result: call.result,
+    };
     let count = match call.which() {
         // Of many of which none was sent, the first.
         Some(Syscall::Sendmmsg) if call.result > MAX_MESSAGES.into() => MAX_MESSAGES,
@@ -42,31 +93,39 @@ fn sys_send(ctx: TracePointContext) -> u32 {
 #[repr(C)]
 struct Sent {
     way: Way,
-    call: i64,
-    arguments: [u64; 6],
+    /// What the call itself tells of it.
+    message: Message,
+    /// Where it is described, or zero.
+    description: u64,
+    /// Whether that is a list of descriptions, each with how many bytes of it were sent.
+    is_one_of_many: u64,
     result: i64,
+}
+
+impl Sent {
+    /// One message of it, and what came of that.
+    #[inline(always)]
+    fn message(&self, index: u32) -> Option<(Message, i64)> {
+        if self.description == 0 {
+            return Some((self.message, self.result));
+        }
+        let at = self.description.wrapping_add(u64::from(index) * MESSAGE_BYTES);
+        let message = self.message.described(UserAddress(at))?;
+        let result = if self.is_one_of_many != 0 && self.result >= 0 {
+            UserAddress(at.wrapping_add(SENT_AT)).read::<u32>().unwrap_or(0).into()
+        } else {
+            self.result
+        };
+        Some((message, result))
+    }
 }
 
 /// Looks at one message of it.
 unsafe extern "C" fn each(index: u32, sent: *const Sent) -> i64 {
     // SAFETY: it is on the stack of the caller of the loop.
     let sent = unsafe { &*sent };
-    let [_, start, count, _, to, to_length] = sent.arguments;
-    let start = UserAddress(start);
-    let (message, result) = match Syscall::from_number(sent.call as u32) {
-        Some(Syscall::Write) => (Some(Message::bytes(start, count)), sent.result),
-        Some(Syscall::Writev) => (Some(Message::parts(start, count)), sent.result),
-        Some(Syscall::Sendto) => (Some(Message::bytes(start, count).to(UserAddress(to), to_length)), sent.result),
-        Some(Syscall::Sendmsg) => (Message::described(start), sent.result),
-        _ => {
-            let at = start.0.wrapping_add(u64::from(index) * MESSAGE_BYTES);
-            let bytes: u32 = UserAddress(at.wrapping_add(SENT_AT)).read().unwrap_or(0);
-            let result = if sent.result < 0 { sent.result } else { bytes.into() };
-            (Message::described(UserAddress(at)), result)
-        }
-    };
     if let Some(thread) = Thread::current()
-        && let Some(message) = message
+        && let Some((message, result)) = sent.message(index)
     {
         sent::inspect(&thread, sent.way, &message, result);
     }
