@@ -178,7 +178,7 @@ fn deed_of_line(line: &Value) -> Option<Deed> {
         "file_unlink" => ("unlink", field("path")?),
         "file_rename" => ("rename", format!("{} -> {}", field("from")?, field("to")?)),
         "proc_exec" => ("exec", field("path")?),
-        "sock_connect" => ("connect", shown_address(&line["fields"]["address"])?),
+        "sock_connect" | "unix_connect" => ("connect", shown_address(&line["fields"]["address"])?),
         _ => return None,
     };
     Some((what, to, worked))

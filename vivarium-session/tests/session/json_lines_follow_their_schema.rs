@@ -97,6 +97,14 @@ fn sorted_names(row: &EventSpec) -> Vec<&str> {
     names
 }
 
+/// What a client says to `example.com`, with which it would speak HTTP.
+fn hello() -> Vec<u8> {
+    let head = b"\x16\x03\x01\0\x55\x01\0\0\x51";
+    let version_and_suites = [b"\x03\x03".as_slice(), &[7; 32], b"\0\0\x02\x13\x01\x01\0"].concat();
+    let extensions = b"\0\x26\0\0\0\x10\0\x0e\0\0\x0bexample.com\0\x10\0\x0e\0\x0c\x02h2\x08http/1.1";
+    [head.as_slice(), &version_and_suites, extensions].concat()
+}
+
 /// Numbers and texts for all fields of a kind.
 fn something(row: &EventSpec) -> (Vec<u64>, Vec<Vec<u8>>) {
     let (mut numbers, mut texts) = (vec![0; 8], vec![Vec::new(); 4]);
@@ -106,6 +114,7 @@ fn something(row: &EventSpec) -> (Vec<u64>, Vec<Vec<u8>>) {
             Source::Text(index) => {
                 texts[usize::from(index)] = match field.kind {
                     FieldType::Address => b"\x01\0/run/socket".to_vec(),
+                    FieldType::ServerName | FieldType::Alpn => hello(),
                     _ => b"something".to_vec(),
                 };
             }
