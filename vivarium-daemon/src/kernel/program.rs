@@ -35,6 +35,9 @@ pub enum Unavailable {
     /// The object and the table contradict each other.
     #[error("the BPF object has no such program: build it again with `cargo xtask bpf`")]
     Missing,
+    /// It needs the kernel's types, which nobody has any more.
+    #[error("the kernel's types were put away when all was loaded: start again to load more")]
+    TypesPutAway,
     /// Something else.
     #[error("it cannot be used: {0}")]
     Other(ProgramError),
@@ -98,13 +101,14 @@ pub(super) fn check(program: &Program, offsets: &Offsets) -> Result<(), Unavaila
 }
 
 /// Loads a program. Those of sites are loaded by [`spans`](super::spans).
-pub(super) fn load(handle: &mut Handle, program: &Program, types: &Btf) -> Result<(), Unavailable> {
+pub(super) fn load(handle: &mut Handle, program: &Program, types: Option<&Btf>) -> Result<(), Unavailable> {
+    let types = || types.ok_or(Unavailable::TypesPutAway);
     match (handle, program.attach) {
-        (Handle::BtfTracePoint(handle), Attach::Tracepoint(name)) => handle.load(name, types)?,
+        (Handle::BtfTracePoint(handle), Attach::Tracepoint(name)) => handle.load(name, types()?)?,
         (Handle::BtfTracePoint(handle), Attach::AnyTracepoint(names)) => {
             let mut lacking = Unavailable::Missing;
             for name in names {
-                match handle.load(name, types).map_err(Unavailable::from) {
+                match handle.load(name, types()?).map_err(Unavailable::from) {
                     Err(error @ Unavailable::Target(_)) => lacking = error,
                     loaded => return loaded,
                 }
@@ -112,9 +116,9 @@ pub(super) fn load(handle: &mut Handle, program: &Program, types: &Btf) -> Resul
             return Err(lacking);
         }
         (Handle::TracePoint(handle), Attach::Event(..) | Attach::Syscalls(_)) => handle.load()?,
-        (Handle::Lsm(handle), Attach::Lsm(hook)) => handle.load(hook, types)?,
-        (Handle::FEntry(handle), Attach::Fentry(function)) => handle.load(function, types)?,
-        (Handle::FExit(handle), Attach::Fexit(function)) => handle.load(function, types)?,
+        (Handle::Lsm(handle), Attach::Lsm(hook)) => handle.load(hook, types()?)?,
+        (Handle::FEntry(handle), Attach::Fentry(function)) => handle.load(function, types()?)?,
+        (Handle::FExit(handle), Attach::Fexit(function)) => handle.load(function, types()?)?,
         (Handle::RawTracePoint(handle), Attach::TestRun) => handle.load()?,
         _ => return Err(Unavailable::Missing),
     }

@@ -19,13 +19,13 @@ pub(super) struct Programs {
     /// What holds programs where they are attached, by their names, if aya doesn't.
     links: BTreeMap<&'static str, OwnedFd>,
     ebpf: Ebpf,
-    types: Btf,
+    types: Option<Btf>,
     offsets: Offsets,
 }
 
 impl Programs {
     pub(super) fn new(ebpf: Ebpf, types: Btf, offsets: Offsets) -> Self {
-        Self { links: BTreeMap::new(), ebpf, types, offsets }
+        Self { links: BTreeMap::new(), ebpf, types: Some(types), offsets }
     }
 
     /// What every backend needs, without the programs of sites.
@@ -59,6 +59,11 @@ impl Programs {
         programs.into_iter().map(attach).collect()
     }
 
+    /// Puts away what only loading needs: the kernel's types are most of what this process holds.
+    pub(super) fn put_types_away(&mut self) {
+        self.types = None;
+    }
+
     /// Loads programs on all processors, and gives what became of those that the object has.
     fn load(&mut self, programs: &[&'static Program]) -> BTreeMap<&'static str, Result<(), Unavailable>> {
         let row = |name: &str| programs.iter().find(|program| program.name == name).copied();
@@ -71,7 +76,7 @@ impl Programs {
             let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let one = |(program, handle): (&'static Program, &mut Handle)| {
                 let checked = program::check(program, &self.offsets);
-                (program.name, checked.and_then(|()| program::load(handle, program, &self.types)))
+                (program.name, checked.and_then(|()| program::load(handle, program, self.types.as_ref())))
             };
             std::iter::from_fn(next).map(one).collect::<Vec<_>>()
         };

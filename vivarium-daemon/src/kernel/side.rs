@@ -164,6 +164,11 @@ impl KernelSide {
         (loaded, lost)
     }
 
+    /// Makes do with the programs that are loaded, for those that stay long: no other backend can be started any more.
+    pub fn keep_what_is_loaded(&mut self) {
+        self.programs.put_types_away();
+    }
+
     /// The programs of the backends.
     pub(super) fn programs(&mut self) -> &mut Programs {
         &mut self.programs
