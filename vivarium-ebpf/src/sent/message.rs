@@ -42,11 +42,13 @@ impl Message {
         Self { start, count, is_list, to, to_length: to_length & u64::from(u32::MAX) }
     }
 
-    /// The message whose list and address a `struct msghdr` tells.
+    /// Takes the list and the address that a `struct msghdr` tells.
     #[inline(always)]
-    pub(crate) fn described(self, at: UserAddress) -> Option<Self> {
+    pub(crate) fn describe(&mut self, at: UserAddress) -> Option<()> {
         let head: Head = at.read()?;
-        Some(Self::new(UserAddress(head.parts), head.count, self.is_list, UserAddress(head.name), head.name_length))
+        (self.start, self.count) = (UserAddress(head.parts), head.count);
+        (self.to, self.to_length) = (UserAddress(head.name), head.name_length & u64::from(u32::MAX));
+        Some(())
     }
 
     /// The port that it is sent to, where that is said.

@@ -21,18 +21,11 @@ pub(crate) enum End {
     Peer,
 }
 
-/// A `sockaddr_in`.
+/// A `sockaddr_in6`, whose beginning is a `sockaddr_in` with the address in the place of the flow.
+///
+/// There is one for all of them, since a stack has little room.
 #[repr(C)]
 struct Inet {
-    family: u16,
-    port: u16,
-    address: u32,
-    zero: u64,
-}
-
-/// A `sockaddr_in6`.
-#[repr(C)]
-struct Inet6 {
     family: u16,
     port: u16,
     flow: u32,
@@ -42,8 +35,14 @@ struct Inet6 {
     end: u32,
 }
 
-/// How long a `sockaddr_in6` is.
-const INET6_BYTES: u64 = 28;
+impl Inet {
+    /// How long a `sockaddr_in6` is.
+    const BYTES6: u64 = 28;
+    /// How long a `sockaddr_in` is.
+    const BYTES4: u64 = 16;
+    /// How long the address is of what has none.
+    const BYTES_NAMELESS: u64 = 2;
+}
 
 impl Socket {
     /// The port of the peer, as a number.
@@ -59,12 +58,30 @@ impl Room {
     pub(crate) fn end(self, socket: Socket, end: End) -> TextLength {
         let sock = socket.sock();
         let family: u16 = sock.get(Field::SockFamily);
-        match family {
-            INET => self.inet(sock, end),
-            INET6 => self.inet6(sock, end),
-            UNIX => self.unix(sock, end),
-            _ => TextLength::UNKNOWN,
-        }
+        let mut given = Inet { family, port: 0, flow: 0, address: [0; 2], scope: 0, end: 0 };
+        let length = match family {
+            INET => {
+                let field = if end == End::Own { Field::SockAddress } else { Field::SockPeerAddress };
+                (given.port, given.flow) = (Self::port(sock, end), sock.get(field));
+                Inet::BYTES4
+            }
+            INET6 => {
+                let field = if end == End::Own { Field::SockAddress6 } else { Field::SockPeerAddress6 };
+                (given.port, given.address) = (Self::port(sock, end), sock.get(field));
+                Inet::BYTES6
+            }
+            UNIX => {
+                let sock = if end == End::Own { sock } else { sock.follow(Field::UnixPeer) };
+                let name = sock.follow(Field::UnixAddress);
+                if name != Address(0) {
+                    return self.unix(name);
+                }
+                // Nobody has given it one.
+                Inet::BYTES_NAMELESS
+            }
+            _ => return TextLength::UNKNOWN,
+        };
+        self.kernel_bytes(Address(&raw const given as u64), length)
     }
 
     /// The port of an end, as it is written in an address.
@@ -76,30 +93,9 @@ impl Room {
         }
     }
 
+    /// Takes the name of a Unix socket.
     #[inline(always)]
-    fn inet(self, sock: Address, end: End) -> TextLength {
-        let field = if end == End::Own { Field::SockAddress } else { Field::SockPeerAddress };
-        let address = Inet { family: INET, port: Self::port(sock, end), address: sock.get(field), zero: 0 };
-        self.kernel_bytes(Address(&raw const address as u64), size_of::<Inet>() as u64)
-    }
-
-    #[inline(always)]
-    fn inet6(self, sock: Address, end: End) -> TextLength {
-        let field = if end == End::Own { Field::SockAddress6 } else { Field::SockPeerAddress6 };
-        let (port, address) = (Self::port(sock, end), sock.get(field));
-        let address = Inet6 { family: INET6, port, flow: 0, address, scope: 0, end: 0 };
-        self.kernel_bytes(Address(&raw const address as u64), INET6_BYTES)
-    }
-
-    #[inline(always)]
-    fn unix(self, sock: Address, end: End) -> TextLength {
-        let sock = if end == End::Own { sock } else { sock.follow(Field::UnixPeer) };
-        let name = sock.follow(Field::UnixAddress);
-        if name == Address(0) {
-            // Nobody has given it one.
-            let unnamed = UNIX;
-            return self.kernel_bytes(Address(&raw const unnamed as u64), size_of::<u16>() as u64);
-        }
+    fn unix(self, name: Address) -> TextLength {
         let length: i32 = name.get(Field::UnixAddressLength);
         let length = if length < 0 || length as u64 > MAX_ADDRESS { MAX_ADDRESS } else { length as u64 };
         self.kernel_bytes(name.inner(Field::UnixAddressName), length)

@@ -71,7 +71,7 @@ fn sys_send(ctx: TracePointContext) -> u32 {
     let [_, start, count, _, to, to_length] = call.arguments();
     let to = UserAddress(to & Calls::OF_ADDRESSES.mask(call.number));
     let is_list = Calls::OF_LISTS.mask(call.number);
-    let sent = Sent {
+    let mut sent = Sent {
         way,
         message: Message::new(UserAddress(start), count, is_list, to, to_length),
         description: start & Calls::OF_DESCRIPTIONS.mask(call.number),
@@ -85,7 +85,7 @@ fn sys_send(ctx: TracePointContext) -> u32 {
         _ => 1,
     };
     // SAFETY: what was sent outlives the loop.
-    unsafe { bpf_loop(count, each as *mut c_void, (&raw const sent).cast_mut().cast(), 0) };
+    unsafe { bpf_loop(count, each as *mut c_void, (&raw mut sent).cast(), 0) };
     0
 }
 
@@ -93,7 +93,7 @@ fn sys_send(ctx: TracePointContext) -> u32 {
 #[repr(C)]
 struct Sent {
     way: Way,
-    /// What the call itself tells of it.
+    /// What the call itself tells of it, or a description: kept here, since the stack of the one who looks has little room.
     message: Message,
     /// Where it is described, or zero.
     description: u64,
@@ -103,31 +103,29 @@ struct Sent {
 }
 
 impl Sent {
-    /// One message of it, and what came of that.
+    /// Gets to one message of it, if it can be read; what came of that.
     #[inline(always)]
-    fn message(&self, index: u32) -> Option<(Message, i64)> {
+    fn get_to(&mut self, index: u32) -> Option<i64> {
         if self.description == 0 {
-            return Some((self.message, self.result));
+            return Some(self.result);
         }
         let at = self.description.wrapping_add(u64::from(index) * MESSAGE_BYTES);
-        let message = self.message.described(UserAddress(at))?;
-        let result = if self.is_one_of_many != 0 && self.result >= 0 {
-            UserAddress(at.wrapping_add(SENT_AT)).read::<u32>().unwrap_or(0).into()
-        } else {
-            self.result
-        };
-        Some((message, result))
+        self.message.describe(UserAddress(at))?;
+        if self.is_one_of_many != 0 && self.result >= 0 {
+            return Some(UserAddress(at.wrapping_add(SENT_AT)).read::<u32>().unwrap_or(0).into());
+        }
+        Some(self.result)
     }
 }
 
 /// Looks at one message of it.
-unsafe extern "C" fn each(index: u32, sent: *const Sent) -> i64 {
+unsafe extern "C" fn each(index: u32, sent: *mut Sent) -> i64 {
     // SAFETY: it is on the stack of the caller of the loop.
-    let sent = unsafe { &*sent };
+    let sent = unsafe { &mut *sent };
     if let Some(thread) = Thread::current()
-        && let Some((message, result)) = sent.message(index)
+        && let Some(result) = sent.get_to(index)
     {
-        sent::inspect(&thread, sent.way, &message, result);
+        sent::inspect(&thread, sent.way, &sent.message, result);
     }
     0
 }
