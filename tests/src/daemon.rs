@@ -13,6 +13,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::observation::{Observation, backend, program};
+use crate::tool;
 
 /// A user who owns nothing here.
 pub const USER: u32 = 61_234;
@@ -183,7 +184,7 @@ impl Daemon {
     pub fn installed(&self, package: &str, name: &str) -> String {
         let copy = self.folder.path().join(name);
         if !copy.exists() {
-            fs::copy(program(package, name), &copy).expect("the program can be copied");
+            tool::copy_program(program(package, name), &copy);
         }
         copy.into_os_string().into_string().expect("a plain name")
     }

@@ -1,6 +1,7 @@
 //! Programs that others wrote and that may be missing here.
 
 use std::env;
+use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -51,6 +52,17 @@ pub fn run(command: &mut Command) -> Output {
     let output = command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(output.status.success(), "{command:?} ended with {}:\n{}", output.status, printed(&output.stderr));
     output
+}
+
+/// Copies a program to where it is to be run.
+///
+/// Another process writes it: what this one forks while it writes would hold the file open for writing as well, and what
+/// is written to can't be executed.
+///
+/// # Panics
+/// When it can't be copied.
+pub fn copy_program(from: impl AsRef<OsStr>, to: impl AsRef<OsStr>) {
+    let _ = run(Command::new("cp").arg(from).arg(to));
 }
 
 /// What a tool printed, as text.

@@ -9,6 +9,7 @@ use vivarium_daemon::daemon::Pidfd;
 use vivarium_session::record::Pid;
 use vivarium_tests::daemon::{Attached, Daemon, OTHER_USER, USER};
 use vivarium_tests::observation::may_observe;
+use vivarium_tests::tool;
 
 /// What `vivarium attach` said to a user who asked for this process.
 fn attach(daemon: &Daemon, user: u32, process: u32) -> (Option<i32>, String) {
@@ -83,7 +84,7 @@ fn a_child_that_runs_as_another_user_is_not_followed_and_the_verdict_says_so() {
     let daemon = Daemon::start();
     // A program of root that everyone may execute, as root.
     let set_uid = daemon.folder().join("set-uid-cat");
-    std::fs::copy("/bin/cat", &set_uid).expect("it can be copied");
+    tool::copy_program("/bin/cat", &set_uid);
     std::fs::set_permissions(&set_uid, std::fs::Permissions::from_mode(0o4755)).expect("it can be set-uid");
     let secret = daemon.folder().join("secret");
     std::fs::write(&secret, "nothing for others\n").expect("it can be written");
@@ -152,7 +153,7 @@ fn a_process_that_comes_to_run_as_another_user_is_lost_to_the_first_one() {
     }
     let daemon = Daemon::start();
     let set_uid = daemon.folder().join("set-uid-cat");
-    std::fs::copy("/bin/cat", &set_uid).expect("it can be copied");
+    tool::copy_program("/bin/cat", &set_uid);
     std::fs::set_permissions(&set_uid, std::fs::Permissions::from_mode(0o4755)).expect("it can be set-uid");
     let secret = daemon.folder().join("secret");
     std::fs::write(&secret, "secret\n").expect("it can be written");
@@ -184,7 +185,7 @@ fn a_child_of_another_user_that_was_there_already_is_named() {
     }
     let daemon = Daemon::start();
     let set_uid = daemon.folder().join("set-uid-sleep");
-    std::fs::copy("/bin/sleep", &set_uid).expect("it can be copied");
+    tool::copy_program("/bin/sleep", &set_uid);
     std::fs::set_permissions(&set_uid, std::fs::Permissions::from_mode(0o4755)).expect("it can be set-uid");
     let mut command = daemon.command(USER, &["/bin/sh", "-c"]);
     command.arg(format!("{} 600 & echo ready; read go; kill $!", set_uid.display()));

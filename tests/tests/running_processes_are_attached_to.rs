@@ -7,7 +7,7 @@ use std::process::{Child, Stdio};
 
 use vivarium_tests::daemon::{Attached, Daemon, USER};
 use vivarium_tests::observation::{Observation, backend, may_observe};
-use vivarium_tests::tool::skip;
+use vivarium_tests::tool::{copy_program, skip};
 
 /// A program that has said that it is ready, and goes on when its input ends.
 struct Waiting(Option<Child>);
@@ -47,7 +47,7 @@ impl Drop for Waiting {
 fn shell(daemon: &Daemon, name: &str) -> String {
     let copy = daemon.folder().join(name);
     if !copy.exists() {
-        fs::copy("/bin/sh", &copy).expect("it can be copied");
+        copy_program("/bin/sh", &copy);
     }
     copy.into_os_string().into_string().expect("a plain name")
 }

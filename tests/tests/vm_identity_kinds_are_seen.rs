@@ -9,6 +9,7 @@ use std::path::Path;
 use serde_json::json;
 use vivarium_tests::kinds::{Expected, bits, check, counted, failed, one_of, seen};
 use vivarium_tests::observation::{Observation, may_observe, subject};
+use vivarium_tests::tool;
 
 /// `CAP_NET_RAW`.
 const NET_RAW: u32 = 13;
@@ -23,7 +24,7 @@ fn every_deed_is_seen_as_it_was_done() {
     fs::set_permissions(&directory, fs::Permissions::from_mode(0o755)).expect("others may look");
     let kinds = subject("kinds");
     for name in ["plain", "capable"] {
-        fs::copy(&kinds, directory.join(name)).expect("a copy");
+        tool::copy_program(&kinds, directory.join(name));
     }
     give_capability(&directory.join("capable"));
     let text = directory.to_str().expect("a plain name");

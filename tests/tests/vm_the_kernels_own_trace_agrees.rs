@@ -9,6 +9,7 @@ use vivarium_sys::event::Backend;
 use vivarium_tests::deeds::prepare_files;
 use vivarium_tests::kinds::spec;
 use vivarium_tests::observation::{Observation, may_observe, subject};
+use vivarium_tests::tool;
 
 /// Where the kernel keeps traces.
 const TRACES: &str = "/sys/kernel/tracing/instances";
@@ -79,7 +80,7 @@ fn succeeded(observations: &[Observation], kind: &str) -> usize {
 fn prepare_programs(directory: &Path) {
     fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).expect("others may look");
     for name in ["plain", "capable"] {
-        fs::copy(subject("kinds"), directory.join(name)).expect("a copy");
+        tool::copy_program(subject("kinds"), directory.join(name));
     }
 }
 
