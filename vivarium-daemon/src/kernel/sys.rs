@@ -6,10 +6,12 @@ mod barrier;
 mod bpf;
 mod mount;
 mod perf_event;
+mod sheltered;
 
 pub(super) use barrier::wait_for_programs;
 pub(super) use bpf::{
     Refused, UprobeLinks, UprobeUse, UprobeWait, link_perf_event, link_uprobes, load_uprobe_program, times_skipped,
 };
 pub(super) use mount::mount_detached;
-pub(super) use perf_event::open_trace_event;
+pub(super) use perf_event::{open_trace_event, open_uprobe_event};
+pub(super) use sheltered::ShelteredFd;

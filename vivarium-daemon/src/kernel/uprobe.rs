@@ -7,11 +7,12 @@ mod multi;
 use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::AsRawFd;
 
 use vivarium_sys::SiteId;
 use vivarium_sys::probe::Probe;
 
+use crate::kernel::sys::ShelteredFd;
 use crate::sites::{AttachPoint, Catalog};
 use event::EventLink;
 
@@ -84,7 +85,7 @@ pub struct Attached {
 /// What holds a program at places. Dropping it detaches the program from all of them.
 #[derive(Debug)]
 enum Link {
-    Multi(#[expect(dead_code, reason = "held until it is dropped")] OwnedFd),
+    Multi(#[expect(dead_code, reason = "held until it is dropped")] ShelteredFd),
     Event(#[expect(dead_code, reason = "held until it is dropped")] EventLink),
 }
 

@@ -1,10 +1,12 @@
 //! `bpf(2)`.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, c_long};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use aya_obj::generated::{BPF_F_SLEEPABLE, bpf_attach_type, bpf_attr, bpf_cmd, bpf_insn, bpf_prog_info, bpf_prog_type};
+
+use super::sheltered::ShelteredFd;
 
 /// How much the verifier may say.
 const LOG_BYTES: usize = 1 << 20;
@@ -95,7 +97,7 @@ pub(in crate::kernel) fn load_uprobe_program(
 }
 
 /// Attaches a program to many places of one file, in all processes. Closing the result detaches it from all of them.
-pub(in crate::kernel) fn link_uprobes(program: BorrowedFd<'_>, links: &UprobeLinks<'_>) -> io::Result<OwnedFd> {
+pub(in crate::kernel) fn link_uprobes(program: BorrowedFd<'_>, links: &UprobeLinks<'_>) -> io::Result<ShelteredFd> {
     let count = links.offsets.len();
     assert!(
         count == links.semaphores.len() && count == links.cookies.len(),
@@ -113,8 +115,9 @@ pub(in crate::kernel) fn link_uprobes(program: BorrowedFd<'_>, links: &UprobeLin
     multi.ref_ctr_offsets = links.semaphores.as_ptr() as u64;
     multi.cookies = links.cookies.as_ptr() as u64;
     multi.cnt = u32::try_from(count).map_err(|_| io::ErrorKind::InvalidInput)?;
-    // SAFETY: the pointers are to slices that are borrowed until the call is over, all of the length that is said.
-    unsafe { create(bpf_cmd::BPF_LINK_CREATE, &mut attr) }
+    // SAFETY: the pointers are to slices that are borrowed until the call is over, all of the length that is said; and it is one
+    // system call.
+    unsafe { ShelteredFd::made_by(|| ask(bpf_cmd::BPF_LINK_CREATE, &mut attr)) }
 }
 
 /// Attaches a program to a perf event. The result keeps the event; closing it detaches the program.
@@ -170,10 +173,18 @@ unsafe fn create(command: bpf_cmd, attr: &mut bpf_attr) -> io::Result<OwnedFd> {
 /// # Safety
 /// Every pointer in `attr` is valid for what the command does with it.
 unsafe fn call(command: bpf_cmd, attr: &mut bpf_attr) -> io::Result<i32> {
-    // SAFETY: `attr` is as large as is said; the caller vouches for the rest.
-    let answer = unsafe { libc::syscall(libc::SYS_bpf, command as u32, &raw mut *attr, size_of::<bpf_attr>()) };
-    match i32::try_from(answer) {
+    // SAFETY: the caller vouches for the pointers.
+    match i32::try_from(unsafe { ask(command, attr) }) {
         Ok(answer @ 0..) => Ok(answer),
         _ => Err(io::Error::last_os_error()),
     }
+}
+
+/// The system call: its answer is negative where the kernel refuses.
+///
+/// # Safety
+/// As above.
+unsafe fn ask(command: bpf_cmd, attr: &mut bpf_attr) -> c_long {
+    // SAFETY: `attr` is as large as is said; the caller vouches for the rest.
+    unsafe { libc::syscall(libc::SYS_bpf, command as u32, &raw mut *attr, size_of::<bpf_attr>()) }
 }

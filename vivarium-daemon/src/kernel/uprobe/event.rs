@@ -9,7 +9,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
 use super::{Link, UprobePoint};
-use crate::kernel::sys::{link_perf_event, open_trace_event};
+use crate::kernel::sys::{ShelteredFd, link_perf_event, open_uprobe_event};
 use crate::kernel::tracefs::{Tracefs, UprobeEvent};
 
 /// A program that is attached to trace events.
@@ -22,7 +22,7 @@ pub struct EventProgram {
 /// What holds a program at the places of an event. Dropping it detaches the program and removes the event, in this order.
 #[derive(Debug)]
 pub(super) struct EventLink {
-    _program: OwnedFd,
+    _program: ShelteredFd,
     _event: UprobeEvent,
 }
 
@@ -41,8 +41,8 @@ impl EventProgram {
     pub(super) fn attach_as(&self, path: &CStr, points: &[UprobePoint], cookie: u64) -> io::Result<Link> {
         let places = points.iter().map(|point| (point.at.probe, point.at.semaphore));
         let event = self.tracefs.define_uprobes(path, places)?;
-        let descriptor = open_trace_event(event.number()?)?;
+        let descriptor = open_uprobe_event(event.number()?)?;
         let program = link_perf_event(self.program.as_fd(), descriptor.as_fd(), cookie)?;
-        Ok(Link::Event(EventLink { _program: program, _event: event }))
+        Ok(Link::Event(EventLink { _program: program.into(), _event: event }))
     }
 }
