@@ -3,6 +3,7 @@
 mod attachments;
 pub mod backend;
 mod counts;
+mod detaching;
 mod libraries;
 mod object;
 mod offsets;
@@ -22,6 +23,7 @@ pub mod uprobe;
 pub use attachments::{Addition, Attachments, Found};
 pub(crate) use counts::not_below_zero;
 pub use counts::{Tally, TallyError};
+pub use detaching::{Hold, detach};
 pub use libraries::Libraries;
 pub use program::Unavailable;
 pub use ring::Ring;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use super::Hold;
 use super::attachments::FileId;
 use super::uprobe::{AttachedFunctions, FunctionPrograms, FunctionRefusal};
 use crate::elf::Image;
@@ -28,5 +29,10 @@ impl Libraries {
         let (attached, refusals) = programs.attach(&image);
         self.0.insert(FileId::of(&metadata), attached);
         refusals
+    }
+
+    /// Forgets all files, and gives what was attached to them, to be detached in any order.
+    pub fn forget(&mut self) -> Vec<Hold> {
+        std::mem::take(&mut self.0).into_values().flat_map(AttachedFunctions::into_holds).collect()
     }
 }

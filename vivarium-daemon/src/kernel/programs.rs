@@ -12,6 +12,7 @@ use aya::{Btf, Ebpf};
 use vivarium_sys::event::Backend;
 use vivarium_sys::load::{Assigned, Assignment, Attach, Offsets, PROGRAMS, Program};
 
+use super::Hold;
 use super::program::{self, Unavailable};
 
 /// The programs that are loaded, and what is needed to load more.
@@ -96,6 +97,11 @@ impl Programs {
             self.links.insert(program.name, link);
         }
         Ok(())
+    }
+
+    /// What holds programs where they are attached, of what takes the kernel long to detach, to be dropped in any order.
+    pub(super) fn let_go(&mut self) -> Vec<Hold> {
+        std::mem::take(&mut self.links).into_values().map(|link| -> Hold { Box::new(link) }).collect()
     }
 
     /// Detaches and unloads a program, if it was loaded.

@@ -20,7 +20,7 @@ use super::spans::{FilePrograms, SpansUnavailable};
 use super::sys::wait_for_programs;
 use super::uprobe::{FunctionPrograms, SpanPrograms};
 use super::{
-    KernelTypes, KernelTypesError, Ring, RingSize, SessionId, SessionsError, Tally, TallyError, object, offsets,
+    Hold, KernelTypes, KernelTypesError, Ring, RingSize, SessionId, SessionsError, Tally, TallyError, object, offsets,
 };
 
 /// BPF programs in the kernel, and the maps through which one speaks with them.
@@ -167,6 +167,11 @@ impl KernelSide {
     /// Makes do with the programs that are loaded, for those that stay long: no other backend can be started any more.
     pub fn keep_what_is_loaded(&mut self) {
         self.programs.put_types_away();
+    }
+
+    /// Observes nothing any more, and gives what has to be dropped for that, in any order. Of what was counted nothing changes.
+    pub fn let_go(&mut self) -> Vec<Hold> {
+        self.programs.let_go()
     }
 
     /// The programs of the backends.

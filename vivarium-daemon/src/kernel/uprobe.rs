@@ -12,6 +12,7 @@ use std::os::fd::AsRawFd;
 use vivarium_sys::SiteId;
 use vivarium_sys::probe::Probe;
 
+use crate::kernel::Hold;
 use crate::kernel::sys::ShelteredFd;
 use crate::sites::{AttachPoint, Catalog};
 use event::EventLink;
@@ -199,6 +200,13 @@ impl Attached {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.start.is_empty() && self.raise.is_empty() && self.stop.is_empty()
+    }
+
+    /// All of it, to be detached in any order: for when nobody is observed any more.
+    #[must_use]
+    pub fn into_holds(self) -> Vec<Hold> {
+        let links = [self.start, self.raise, self.stop].into_iter().flatten();
+        links.map(|link| -> Hold { Box::new(link) }).collect()
     }
 }
 

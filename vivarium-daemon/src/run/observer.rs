@@ -16,10 +16,10 @@ use super::newcomer::Newcomer;
 use crate::cli::{Failure, with_causes};
 use crate::exit::Exit;
 use crate::kernel::backend::{Extent, NoBackend, RunningBackend};
-use crate::kernel::uprobe::FunctionPrograms;
+use crate::kernel::uprobe::{Attached, FunctionPrograms};
 use crate::kernel::{
     Addition, Attachments, KernelSide, KernelSideError, Libraries, Needs, Ring, RingSize, SessionId, SessionsError,
-    Tally, TallyError, Unavailable,
+    Tally, TallyError, Unavailable, detach,
 };
 
 /// What is said of programs without sites.
@@ -213,5 +213,13 @@ impl Observer {
             notes.push(NO_SITES.to_owned());
         }
         notes
+    }
+}
+
+impl Drop for Observer {
+    /// The session is over, or never began, so that nobody is observed in whatever order this is detached.
+    fn drop(&mut self) {
+        let sites = self.attachments.end(self.session).into_iter().flat_map(Attached::into_holds);
+        detach(self.side.let_go().into_iter().chain(sites).chain(self.libraries.forget()));
     }
 }

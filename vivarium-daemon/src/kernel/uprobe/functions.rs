@@ -10,6 +10,7 @@ use vivarium_sys::load::{Attach, Moment, Program};
 
 use super::{Link, UprobePoint, UprobeProgram};
 use crate::elf::{ElfError, FileOffset, Image};
+use crate::kernel::Hold;
 use crate::sites::AttachPoint;
 
 /// The programs of functions that some session wants.
@@ -19,7 +20,7 @@ pub struct FunctionPrograms(Vec<(&'static Program, UprobeProgram)>);
 /// What is attached to the functions of a file. Dropping it detaches all of it.
 #[derive(Debug, Default)]
 pub(in crate::kernel) struct AttachedFunctions {
-    _links: Vec<Link>,
+    links: Vec<Link>,
 }
 
 /// A function that could not be attached to.
@@ -44,6 +45,13 @@ enum Reason {
 fn kinds(program: &Program) -> String {
     let names: Vec<_> = program.events.iter().filter_map(|kind| kind.spec()).map(|row| row.name).collect();
     names.join(", ")
+}
+
+impl AttachedFunctions {
+    /// All of it, to be detached in any order.
+    pub(in crate::kernel) fn into_holds(self) -> impl Iterator<Item = Hold> {
+        self.links.into_iter().map(|link| -> Hold { Box::new(link) })
+    }
 }
 
 impl FunctionPrograms {
@@ -74,7 +82,7 @@ impl FunctionPrograms {
                 refusals.push(FunctionRefusal { program: row, reason });
             }
         }
-        (AttachedFunctions { _links: links }, refusals)
+        (AttachedFunctions { links }, refusals)
     }
 }
 
