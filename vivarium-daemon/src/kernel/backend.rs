@@ -153,10 +153,11 @@ impl KernelSide {
 
     /// Starts all that can be; fails where what is tried can't be, for the others aren't taken either then.
     fn attach_backend(&mut self, backend: Backend, extent: Extent<'_>) -> Result<Vec<LostProgram>, Unavailable> {
-        let is_tried = |program: &Program| program.events.contains(&TRIED) && !RINGS.contains(&program.name);
+        let is_tried: fn(&Program) -> bool =
+            |program| program.events.contains(&TRIED) && !RINGS.contains(&program.name);
         let mut lost = Vec::new();
         let programs = Programs::of(backend).filter(|program| extent.takes(program));
-        for (program, started) in self.programs().start(programs) {
+        for (program, started) in self.programs().start(programs, is_tried) {
             match started {
                 Ok(()) if program.name == RESULTS => self.tell_results(true),
                 Ok(()) => {}

@@ -46,13 +46,15 @@ impl Programs {
     }
 
     /// Loads and attaches programs, and gives what became of each. They are loaded side by side, since the verifier takes
-    /// its time for each, and attached in the order in which they are given.
+    /// its time for each, and attached in the order in which they are given. Where one without which the others are worth
+    /// nothing is refused, no more of them are loaded.
     pub(super) fn start(
         &mut self,
         programs: impl IntoIterator<Item = &'static Program>,
+        is_vital: fn(&Program) -> bool,
     ) -> Vec<(&'static Program, Result<(), Unavailable>)> {
         let programs: Vec<_> = programs.into_iter().collect();
-        let mut loaded = self.load(&programs);
+        let mut loaded = self.load(&programs, is_vital);
         let attach = |program: &'static Program| {
             let started = loaded.remove(program.name).unwrap_or(Err(Unavailable::Missing));
             (program, started.and_then(|()| self.attach(program)))
@@ -66,18 +68,27 @@ impl Programs {
     }
 
     /// Loads programs on all processors, and gives what became of those that the object has.
-    fn load(&mut self, programs: &[&'static Program]) -> BTreeMap<&'static str, Result<(), Unavailable>> {
+    fn load(
+        &mut self,
+        programs: &[&'static Program],
+        is_vital: fn(&Program) -> bool,
+    ) -> BTreeMap<&'static str, Result<(), Unavailable>> {
         let row = |name: &str| programs.iter().find(|program| program.name == name).copied();
         let handles = self.ebpf.programs_mut().filter_map(|(name, handle)| Some((row(name)?, handle)));
         let mut handles: Vec<_> = handles.collect();
         // Taken from the end: what reads most of the kernel takes longest, and nobody waits for it when it begins first.
-        handles.sort_by_key(|(program, _)| program.needs.iter().count());
+        handles.sort_by_key(|(program, _)| (is_vital(program), program.needs.iter().count()));
         let waiting = Mutex::new(handles);
         let work = || {
-            let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let waiting = || waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            let next = || waiting().pop();
             let one = |(program, handle): (&'static Program, &mut Handle)| {
                 let checked = program::check(program, &self.offsets);
-                (program.name, checked.and_then(|()| program::load(handle, program, self.types.as_ref())))
+                let loaded = checked.and_then(|()| program::load(handle, program, self.types.as_ref()));
+                if loaded.is_err() && is_vital(program) {
+                    waiting().clear();
+                }
+                (program.name, loaded)
             };
             std::iter::from_fn(next).map(one).collect::<Vec<_>>()
         };

@@ -136,7 +136,7 @@ impl KernelSide {
             sessions: Sessions::default(),
             results: false,
         };
-        for (program, started) in side.programs.start(Programs::essential()) {
+        for (program, started) in side.programs.start(Programs::essential(), |_| false) {
             started.map_err(|source| KernelSideError::Program { name: program.name, source })?;
         }
         Ok((side, ring))
