@@ -31,29 +31,33 @@
 //!
 //! # Where there are sites
 //!
-//! On 64-bit Linux, x86 and ARM. Everywhere else the macros compile to nothing.
+//! On 64-bit Linux, x86 and ARM. Everywhere else the macros compile to nothing. Where there is no Linux at all, sessions see
+//! nothing and fixtures are skipped, each with a word on standard error, so that a program needs no `cfg` for them.
 //!
 //! # Features
 //!
 //! - `std` (on by default): panics are reported with their message. Without it the crate needs no standard library, and a
 //!   panic isn't told from a return.
-//! - `session` (on by default): [`session`]s and [`fixture`]s, on Linux. Marked functions cost the same without it, and the crate has
+//! - `session` (on by default): [`session`]s and [`fixture`]s. Marked functions cost the same without it, and the crate has
 //!   fewer dependencies.
 //! - `tracing`: spans of the `tracing` crate become sites, so that a program which has them needs no others.
 #![cfg_attr(not(feature = "std"), no_std)]
 
-#[cfg(all(feature = "session", target_os = "linux"))]
+#[cfg(feature = "session")]
+#[cfg_attr(not(target_os = "linux"), path = "fixture/elsewhere.rs")]
 pub mod fixture;
 mod runtime;
-#[cfg(all(feature = "session", target_os = "linux"))]
+#[cfg(feature = "session")]
+#[cfg_attr(not(target_os = "linux"), path = "seen/elsewhere.rs")]
 pub mod seen;
-#[cfg(all(feature = "session", target_os = "linux"))]
+#[cfg(feature = "session")]
+#[cfg_attr(not(target_os = "linux"), path = "session/elsewhere.rs")]
 pub mod session;
 #[cfg(feature = "tracing")]
 pub mod tracing;
 
 pub use runtime::SpanGuard;
-#[cfg(all(feature = "session", target_os = "linux"))]
+#[cfg(feature = "session")]
 pub use session::{Session, observe, observe_process};
 
 /// Puts a function into a span of its own: everything that happens in it, on its thread, is known to have happened there.
@@ -159,7 +163,7 @@ pub use vivarium_macros::observe;
 /// ```
 ///
 /// The runtime is then inside of the fixture: its threads and all tasks on them belong to the test.
-#[cfg(all(feature = "session", target_os = "linux"))]
+#[cfg(feature = "session")]
 pub use vivarium_macros::test;
 
 /// Puts a part of a function into a span of its own, either a block, whose value it gives, or until a guard is dropped.
@@ -189,7 +193,7 @@ pub mod __private {
     pub use vivarium_macros::span;
     pub use vivarium_sys::site;
 
-    #[cfg(all(feature = "session", target_os = "linux"))]
+    #[cfg(feature = "session")]
     pub use crate::fixture::run_test;
     pub use crate::runtime::{Observed, Prelude, Returns, SpanGuard, call, never};
 }

@@ -5,7 +5,7 @@
 //! to do about a panic.
 
 mod activation;
-#[cfg(any(feature = "session", feature = "tracing"))]
+#[cfg(any(feature = "tracing", all(feature = "session", target_os = "linux")))]
 mod described;
 mod error;
 pub(crate) mod frames;
@@ -18,9 +18,9 @@ mod progress;
 mod slow;
 mod text;
 
-#[cfg(any(feature = "session", feature = "tracing"))]
+#[cfg(any(feature = "tracing", all(feature = "session", target_os = "linux")))]
 pub(crate) use activation::Activation;
-#[cfg(any(feature = "session", feature = "tracing"))]
+#[cfg(any(feature = "tracing", all(feature = "session", target_os = "linux")))]
 pub(crate) use described::Described;
 pub use error::call;
 pub use future::{Observed, Returns, never};

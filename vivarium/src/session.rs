@@ -31,6 +31,7 @@ pub(crate) mod own_work;
 mod registry;
 mod running;
 mod sampling;
+mod showing;
 mod shown;
 mod switch;
 

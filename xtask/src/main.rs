@@ -7,7 +7,9 @@ mod bench;
 mod bpf;
 mod docs;
 mod host_command;
+mod platforms;
 mod survival;
+mod target;
 mod vm;
 
 use std::process::ExitCode;
@@ -27,6 +29,7 @@ enum Verb {
     Bench(bench::Args),
     Bpf(bpf::Args),
     Docs(docs::Args),
+    Platforms(platforms::Args),
     Survival(survival::Args),
     Vm(vm::matrix::Args),
     VmExec(vm::exec::Args),
@@ -38,6 +41,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Verb::Bench(args) => bench::run(&args),
         Verb::Bpf(args) => bpf::run(&args),
         Verb::Docs(args) => docs::run(&args),
+        Verb::Platforms(args) => platforms::run(&args),
         Verb::Survival(args) => survival::run(&args),
         Verb::Vm(args) => vm::matrix::run(&args),
         Verb::VmExec(args) => vm::exec::run(&args),

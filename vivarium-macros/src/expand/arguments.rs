@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::punctuated::Punctuated;
-use syn::{FnArg, Pat, PatIdent, PatType, Signature, Token, Type};
+use syn::{Attribute, FnArg, Meta, Pat, PatIdent, PatType, Signature, Token, Type};
 
 /// Which arguments are moved.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,8 @@ impl Arguments {
 /// Gives `argument` a plain name, and the statement that binds its pattern.
 fn move_in(argument: &mut PatType, number: usize) -> TokenStream {
     let ours = Span::mixed_site();
-    let attributes = &argument.attrs;
+    let attributes = argument.attrs.clone();
+    argument.attrs.iter_mut().for_each(permit_expected);
     if let Pat::Ident(PatIdent { by_ref: None, subpat: None, mutability, ident, .. }) = &mut *argument.pat {
         let (mutable, inner) = (mutability.take(), ident.clone());
         // The same word, but another name to the compiler, and not a shadowed one to its lints.
@@ -72,6 +73,15 @@ fn move_in(argument: &mut PatType, number: usize) -> TokenStream {
         pattern => Some(quote_spanned!(ours=> #(#attributes)* let #pattern = #whole;)),
     };
     quote_spanned!(ours=> #(#attributes)* let #whole = #whole; #parts)
+}
+
+/// Makes `#[allow(...)]` of `#[expect(...)]`: what is expected is met where the pattern is bound, and but once.
+fn permit_expected(attribute: &mut Attribute) {
+    if let Meta::List(list) = &mut attribute.meta
+        && list.path.is_ident("expect")
+    {
+        list.path = Ident::new("allow", Span::mixed_site()).into();
+    }
 }
 
 fn plain(name: Ident) -> Pat {

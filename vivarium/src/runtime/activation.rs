@@ -25,12 +25,14 @@ impl Activation {
     }
 
     /// The word, to be handed through assembly.
+    #[cfg(all(target_os = "linux", target_arch = "x86_64", target_pointer_width = "64"))]
     #[inline(always)]
     pub(super) const fn word(self) -> u64 {
         self.0
     }
 
     /// What was handed through assembly.
+    #[cfg(all(target_os = "linux", target_arch = "x86_64", target_pointer_width = "64"))]
     #[inline(always)]
     pub(super) const fn from_word(word: u64) -> Self {
         Self(word)

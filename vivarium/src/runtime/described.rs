@@ -50,7 +50,7 @@ impl Described<'static> {
     }
 }
 
-#[cfg(feature = "session")]
+#[cfg(all(feature = "session", target_os = "linux"))]
 impl Described<'_> {
     /// The site here; its texts are copied when it is first asked for.
     pub(crate) fn copied(self) -> &'static Site {

@@ -1,13 +1,11 @@
 //! The ways to build a program in which its sites must survive.
 
-use std::path::Path;
-use std::process::Command;
-
 use vivarium_tests::specimen::{Build, Profile};
 use vivarium_tests::tool;
 
 use super::linker::Linker;
 use super::treatment::Treatment;
+use crate::target;
 
 /// A way to build the specimen.
 #[derive(Clone, Copy, Debug)]
@@ -126,8 +124,7 @@ impl Way {
                 return Some(format!("`{program}` is not installed: `apt-get install {package}`"));
             }
         }
-        let target = self.linkage.target(host);
-        (!is_installed(&target)).then(|| format!("the target is not installed: `rustup target add {target}`"))
+        target::missing(&self.linkage.target(host))
     }
 
     /// The build, for a host that is the target `host`.
@@ -166,11 +163,4 @@ impl Linkage {
             Self::Musl => build.without_plugin(),
         }
     }
-}
-
-/// Whether the compiler has the standard library for this target.
-fn is_installed(target: &str) -> bool {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc).args(["--print", "target-libdir", "--target", target]).output();
-    output.is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim_end()).is_dir())
 }
