@@ -8,6 +8,9 @@ pub(super) enum Linker {
     /// The system's LLD.
     Lld,
     Gnu,
+    /// The one that the system's C compiler uses where it isn't told otherwise, which is GNU ld. So does the compiler for
+    /// targets that its own LLD isn't the linker of.
+    Cc,
     Mold,
 }
 
@@ -15,7 +18,7 @@ impl Linker {
     /// What makes the compiler use it.
     pub(super) const fn flags(self) -> &'static [&'static str] {
         match self {
-            Self::RustLld => &[],
+            Self::RustLld | Self::Cc => &[],
             Self::Lld => &["-Clinker-features=-lld", "-Clink-arg=-fuse-ld=lld"],
             Self::Gnu => &["-Clinker-features=-lld", "-Clink-arg=-fuse-ld=bfd"],
             Self::Mold => &["-Clinker-features=-lld", "-Clink-arg=-fuse-ld=mold"],
@@ -27,7 +30,7 @@ impl Linker {
         match self {
             Self::RustLld => None,
             Self::Lld => Some(("ld.lld", "lld")),
-            Self::Gnu => Some(("ld.bfd", "binutils")),
+            Self::Gnu | Self::Cc => Some(("ld.bfd", "binutils")),
             Self::Mold => Some(("mold", "mold")),
         }
     }
@@ -44,7 +47,7 @@ impl Linker {
             Self::Lld => comment.contains("LLD") && !Self::RustLld.has_left(comment),
             Self::Mold => comment.contains("mold"),
             // It says nothing.
-            Self::Gnu => !comment.contains("LLD") && !comment.contains("mold"),
+            Self::Gnu | Self::Cc => !comment.contains("LLD") && !comment.contains("mold"),
         }
     }
 }

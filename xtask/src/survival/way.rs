@@ -108,7 +108,7 @@ pub(super) const WAYS: &[Way] = &[
     Way { name: "static PIE", linkage: Linkage::StaticPie, ..RELEASE },
     Way { name: "static PIE, GNU ld", linkage: Linkage::StaticPie, ..GNU_LD },
     Way { name: "static, no PIE", linkage: Linkage::StaticFixed, ..RELEASE },
-    Way { name: "musl", linkage: Linkage::Musl, ..RELEASE },
+    Way { name: "musl", linkage: Linkage::Musl, linker: Linker::Cc, ..RELEASE },
 ];
 
 /// What people set who want the smallest program.
