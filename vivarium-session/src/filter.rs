@@ -23,6 +23,7 @@ mod near;
 mod pattern;
 mod selection;
 mod selector;
+mod sites;
 
 use std::fmt;
 
@@ -33,6 +34,7 @@ pub use error::FilterError;
 pub use limits::Limits;
 pub use pattern::Pattern;
 pub use selection::Selection;
+pub use sites::{KeptOff, SitePattern};
 
 use crate::record::{Pid, Tid};
 use crate::session::Kinds;

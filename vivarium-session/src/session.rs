@@ -17,12 +17,13 @@
 //! assert!(output.ends_with(b"}\n"));
 //! ```
 
-mod by_name;
+pub mod by_name;
 mod info;
 mod ledger;
 mod site;
 pub mod step;
 mod summary;
+mod switched;
 mod track;
 mod view;
 mod waiting;
@@ -36,6 +37,7 @@ use self::track::Tracker;
 use self::view::View;
 use self::waiting::{Released, Waiting};
 use crate::accounting::KernelCounts;
+use crate::filter::KeptOff;
 use crate::record::{Body, Record, Time};
 use crate::sink::{Context, Sink};
 
@@ -43,6 +45,7 @@ pub use info::{Clock, Host, Kinds, SessionInfo};
 pub use site::{SiteInfo, SiteTable};
 pub use step::Step;
 pub use summary::{Conclusion, Summary};
+pub use switched::Switched;
 pub use view::Brevity;
 
 /// One observation.
@@ -55,6 +58,7 @@ pub struct Session<'s> {
     sinks: Vec<Box<dyn Sink + 's>>,
     failures: Vec<SinkFailure>,
     ledger: Ledger,
+    off: KeptOff,
 }
 
 /// What a session leaves behind.
@@ -89,7 +93,8 @@ impl<'s> Session<'s> {
     pub fn told_briefly(info: SessionInfo, sites: SiteTable, sinks: Vec<Box<dyn Sink + 's>>, brevity: Brevity) -> Self {
         let (tracker, ledger) = (Tracker::new(), Ledger::new());
         let (view, waiting) = (View::new(brevity), Waiting::default());
-        let mut session = Self { info, sites, tracker, view, waiting, sinks, failures: Vec::new(), ledger };
+        let mut session =
+            Self { info, sites, tracker, view, waiting, sinks, failures: Vec::new(), ledger, off: KeptOff::default() };
         session.tell(|sink, context| sink.begin(context));
         let pid = session.info.pid;
         session.follow(None, |tracker, emit| {
@@ -104,9 +109,42 @@ impl<'s> Session<'s> {
         &self.info
     }
 
-    /// More sites are known: those of a program that is about to be executed, or a library that is about to be loaded.
-    pub fn add_sites(&mut self, sites: impl IntoIterator<Item = SiteInfo>) {
-        self.sites.extend(sites);
+    /// These sites are off from the beginning, whenever their code comes to run. To be said before the first record; gives those
+    /// that are known already.
+    pub fn keep_off(&mut self, off: KeptOff) -> Vec<SiteId> {
+        self.off = off;
+        let kept = self.sites.all().filter(|site| self.off.keeps(site)).map(|site| site.id).collect();
+        self.switch_off(kept)
+    }
+
+    /// More sites are known: those of a program that is about to be executed, or a library that is about to be loaded. Gives
+    /// those that are [kept off](Self::keep_off).
+    pub fn add_sites(&mut self, sites: impl IntoIterator<Item = SiteInfo>) -> Vec<SiteId> {
+        let mut kept = Vec::new();
+        for site in sites {
+            if self.off.keeps(&site) {
+                kept.push(site.id);
+            }
+            self.sites.insert(site);
+        }
+        self.switch_off(kept)
+    }
+
+    fn switch_off(&mut self, sites: Vec<SiteId>) -> Vec<SiteId> {
+        if sites.is_empty() {
+            return sites;
+        }
+        let switched = Switched::now(false, sites);
+        self.switch(&switched);
+        switched.sites
+    }
+
+    /// Sites are switched off or on. A span that started before goes on to its end, unless it waits for its next poll.
+    pub fn switch(&mut self, switched: &Switched) {
+        self.tell(|sink, _| sink.switched(switched));
+        self.follow(None, |tracker, emit| tracker.switch(switched.on, &switched.sites, switched.time, emit));
+        self.view.switch(switched.on, &switched.sites);
+        self.sites.switch(switched.on, &switched.sites);
     }
 
     /// Takes the next record of the ring.
@@ -150,7 +188,9 @@ impl<'s> Session<'s> {
     }
 
     /// The session is over.
-    pub fn finish(mut self, conclusion: Conclusion) -> Outcome {
+    pub fn finish(mut self, mut conclusion: Conclusion) -> Outcome {
+        conclusion.notes.extend(self.sites.note_of_switched());
+        conclusion.notes.extend(self.off.idle(self.sites.all()).map(|error| error.to_string()));
         for released in self.waiting.all() {
             self.resume(&released);
         }
@@ -171,7 +211,8 @@ impl<'s> Session<'s> {
             && let Some(described) = &start.described
             && self.sites.get(id).is_none()
         {
-            self.sites.insert(SiteInfo::dynamic(id, described));
+            let site = SiteInfo::dynamic(id, described);
+            self.add_sites([site]);
         }
         if let Some(site) = self.sites.announce(id) {
             let site = site.clone();

@@ -11,7 +11,7 @@ mod tree;
 
 use std::io;
 
-use crate::session::{SessionInfo, SiteInfo, SiteTable, Step, Summary};
+use crate::session::{SessionInfo, SiteInfo, SiteTable, Step, Summary, Switched};
 
 pub use elapsed::Elapsed;
 pub use excerpt::Excerpt;
@@ -52,6 +52,14 @@ pub trait Sink {
     /// # Errors
     /// The output cannot be written.
     fn site(&mut self, _site: &SiteInfo) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Sites were switched off or on: of those that are off no spans are told that start from now on.
+    ///
+    /// # Errors
+    /// The output cannot be written.
+    fn switched(&mut self, _switched: &Switched) -> io::Result<()> {
         Ok(())
     }
 
@@ -97,6 +105,10 @@ impl<S: Sink + ?Sized> Sink for Box<S> {
 
     fn site(&mut self, site: &SiteInfo) -> io::Result<()> {
         (**self).site(site)
+    }
+
+    fn switched(&mut self, switched: &Switched) -> io::Result<()> {
+        (**self).switched(switched)
     }
 
     fn record(&mut self, raw: &[u8]) -> io::Result<()> {

@@ -30,6 +30,14 @@ pub enum FilterError {
         /// Kinds that are called nearly so.
         near: Vec<&'static str>,
     },
+    /// A pattern that no site matches.
+    #[error("{pattern:?} names no site{}; `vivarium sites` lists them all", meant(near))]
+    MatchesNoSite {
+        /// What was given.
+        pattern: String,
+        /// Sites that are called nearly so.
+        near: Vec<String>,
+    },
     /// Nothing was given.
     #[error("an empty word names no kind of event: separate kinds by one comma each")]
     Empty,

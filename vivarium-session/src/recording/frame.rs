@@ -20,6 +20,8 @@ impl Tag {
     pub(super) const SITE: Self = Self(*b"SITE");
     /// A record, as it was in the ring.
     pub(super) const RECORD: Self = Self(*b"RECD");
+    /// Sites that are switched off or on, as JSON.
+    pub(super) const SWITCHED: Self = Self(*b"SWIT");
     /// How the session ended, as JSON. The last frame.
     pub(super) const DONE: Self = Self(*b"DONE");
 }

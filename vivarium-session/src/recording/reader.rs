@@ -4,7 +4,7 @@ use std::io::{BufReader, Read};
 
 use super::frame::{self, Next, Tag};
 use super::{MAGIC, RecordingError, VERSION};
-use crate::session::{Conclusion, SessionInfo, SiteInfo};
+use crate::session::{Conclusion, SessionInfo, SiteInfo, Switched};
 
 /// A recording, read from its beginning to its end.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub struct Reader<R> {
 pub enum Entry {
     /// A site that the records after it name.
     Site(SiteInfo),
+    /// Sites that are switched off or on.
+    Switched(Switched),
     /// The bytes of a record.
     Record(Vec<u8>),
     /// There is no more.
@@ -85,6 +87,7 @@ impl<R: Read> Reader<R> {
             };
             match frame.tag {
                 Tag::SITE => return Ok(Entry::Site(serde_json::from_slice(&frame.content)?)),
+                Tag::SWITCHED => return Ok(Entry::Switched(serde_json::from_slice(&frame.content)?)),
                 Tag::RECORD => return Ok(Entry::Record(frame.content)),
                 Tag::DONE => return Ok(Entry::End(End::Whole(serde_json::from_slice(&frame.content)?))),
                 _ => {}

@@ -47,7 +47,8 @@ pub fn replay_as<'s>(
     let mut session = Session::told_briefly(info, SiteTable::new(), sinks, brevity);
     let end = loop {
         match reader.read()? {
-            Entry::Site(site) => session.add_sites([site]),
+            Entry::Site(site) => _ = session.add_sites([site]),
+            Entry::Switched(switched) => session.switch(&switched),
             Entry::Record(raw) => {
                 last = Record::decode(&raw).map_or(last, |record| last.max(record.head.time));
                 session.feed(&raw);

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::frame::{self, Tag};
 use super::{MAGIC, VERSION};
-use crate::session::{Conclusion, SiteInfo, Summary};
+use crate::session::{Conclusion, SiteInfo, Summary, Switched};
 use crate::sink::{Context, Sink};
 
 /// Records a session.
@@ -42,6 +42,10 @@ impl<W: Write> Sink for Writer<W> {
 
     fn site(&mut self, site: &SiteInfo) -> io::Result<()> {
         self.write_json(Tag::SITE, site)
+    }
+
+    fn switched(&mut self, switched: &Switched) -> io::Result<()> {
+        self.write_json(Tag::SWITCHED, switched)
     }
 
     fn record(&mut self, raw: &[u8]) -> io::Result<()> {

@@ -45,6 +45,32 @@ pub(super) mod site_id {
     }
 }
 
+/// Several [`SiteId`](vivarium_sys::SiteId)s.
+pub mod site_ids {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use vivarium_sys::SiteId;
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
+    struct Id(#[serde(with = "super::site_id")] SiteId);
+
+    /// Writes them.
+    ///
+    /// # Errors
+    /// Where they cannot be written.
+    pub fn serialize<S: Serializer>(ids: &[SiteId], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(ids.iter().copied().map(Id))
+    }
+
+    /// Reads them.
+    ///
+    /// # Errors
+    /// Where they are nothing of the kind.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SiteId>, D::Error> {
+        Ok(Vec::<Id>::deserialize(deserializer)?.into_iter().map(|Id(id)| id).collect())
+    }
+}
+
 fn named<'de, D: Deserializer<'de>, T>(
     deserializer: D,
     what: &str,

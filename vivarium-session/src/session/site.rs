@@ -51,6 +51,7 @@ pub struct SiteTable {
 struct Entry {
     info: SiteInfo,
     announced: bool,
+    was_off: bool,
 }
 
 impl SiteTable {
@@ -62,13 +63,46 @@ impl SiteTable {
 
     /// Adds a site, unless it is known already.
     pub fn insert(&mut self, info: SiteInfo) {
-        self.sites.entry(info.id).or_insert(Entry { info, announced: false });
+        self.sites.entry(info.id).or_insert(Entry { info, announced: false, was_off: false });
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = &SiteInfo> + Clone {
+        self.sites.values().map(|entry| &entry.info)
     }
 
     /// What is known of this site.
     #[must_use]
     pub fn get(&self, id: SiteId) -> Option<&SiteInfo> {
         self.sites.get(&id).map(|entry| &entry.info)
+    }
+
+    /// Sites are switched off, or on again.
+    pub(super) fn switch(&mut self, on: bool, sites: &[SiteId]) {
+        if on {
+            return;
+        }
+        for site in sites {
+            if let Some(entry) = self.sites.get_mut(site) {
+                entry.was_off = true;
+            }
+        }
+    }
+
+    /// What is worth saying of those that were off at some time.
+    pub(super) fn note_of_switched(&self) -> Option<String> {
+        const NAMED: usize = 5;
+        let off = self.sites.values().filter(|entry| entry.was_off);
+        let mut names: Vec<_> = off.map(|entry| entry.info.name.to_string()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let count = names.len();
+        names.truncate(NAMED);
+        if count > NAMED {
+            names.push(format!("{} more", count - NAMED));
+        }
+        let what = "what they did then is shown in the functions around them";
+        (count > 0).then(|| format!("switched off, for a time at least: {}; {what}", names.join(", ")))
     }
 
     /// The site, the first time that it is asked for.

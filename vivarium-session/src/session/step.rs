@@ -229,6 +229,8 @@ pub enum Stop {
     Unfinished,
     /// It waited so long, among so many, that the session forgot it; it gets another number when it is heard of again.
     Forgotten,
+    /// Its site was switched off while it waited: what it does from then on is told of the span around it.
+    SwitchedOff,
 }
 
 impl Stop {

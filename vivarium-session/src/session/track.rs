@@ -9,6 +9,8 @@ mod process;
 mod spans;
 mod thread;
 
+use foldhash::{HashSet, HashSetExt};
+use vivarium_sys::SiteId;
 use vivarium_sys::event::{EventKind, TaskKind};
 use vivarium_sys::probe::{StartFlags, StopFlags};
 use vivarium_sys::wire::RecordFlags;
@@ -20,7 +22,7 @@ use super::step::{
     EventStep, ImageId, Place, ProcessChange, ProcessStep, RaiseStep, SpanId, Start, StartStep, Step, Stop, StopStep,
 };
 use crate::record::value::ExitStatus;
-use crate::record::{Body, Event, Head, Pid, Record, SpanStart, SpanStop, Tid};
+use crate::record::{Body, Event, Head, Pid, Record, SpanStart, SpanStop, Tid, Time};
 
 /// Takes the steps, one by one.
 pub(super) type Emit<'e> = &'e mut dyn FnMut(Step<'_>);
@@ -31,13 +33,21 @@ pub(super) struct Tracker {
     processes: Processes,
     threads: Threads,
     spans: Spans,
+    /// The sites whose spans are not heard of any more.
+    off: HashSet<SiteId>,
     /// Room for the stack of one event.
     stack: Vec<Option<SpanId>>,
 }
 
 impl Tracker {
     pub(super) fn new() -> Self {
-        Self { processes: Processes::new(), threads: Threads::new(), spans: Spans::new(), stack: Vec::new() }
+        Self {
+            processes: Processes::new(),
+            threads: Threads::new(),
+            spans: Spans::new(),
+            off: HashSet::new(),
+            stack: Vec::new(),
+        }
     }
 
     /// Takes the next record.
@@ -56,6 +66,19 @@ impl Tracker {
             }
             // Those that it belongs to have it by now.
             Body::Result => {}
+        }
+    }
+
+    /// From now on nothing is heard of these sites, or it is again. Spans that wait are over then, since nobody will tell of
+    /// their next polls; those that are being executed go on to their stops.
+    pub(super) fn switch(&mut self, on: bool, sites: &[SiteId], time: Time, emit: Emit<'_>) {
+        if on {
+            sites.iter().for_each(|site| _ = self.off.remove(site));
+            return;
+        }
+        self.off.extend(sites);
+        for handle in self.spans.waiting_at(&self.off) {
+            self.end_span(handle, None, time, Stop::SwitchedOff, emit);
         }
     }
 
@@ -86,12 +109,14 @@ impl Tracker {
         let polled = start.flags.contains(StartFlags::POLL);
         let dropped = start.flags.contains(StartFlags::DROP);
         let known = self.spans.find(image, head.instance);
+        let is_off = self.off.contains(&head.site);
         let handle = match known {
-            Some(handle) if polled || dropped => handle,
+            Some(handle) if (polled || dropped) && !is_off => handle,
             known => {
                 // The same activation cannot be entered twice: whatever it was, it is over.
                 if let Some(stale) = known {
-                    self.end_span(stale, Some(head.tid), head.time, Stop::Missed, emit);
+                    let how = if is_off { Stop::SwitchedOff } else { Stop::Missed };
+                    self.end_span(stale, Some(head.tid), head.time, how, emit);
                 }
                 self.open(head, image, Some(head.time), emit)
             }
@@ -126,7 +151,9 @@ impl Tracker {
             (false, true) => Stop::Suspended,
             (false, false) => Stop::Returned,
         };
-        if how == Stop::Suspended {
+        if how == Stop::Suspended && self.off.contains(&head.site) {
+            self.end_span(handle, Some(head.tid), head.time, Stop::SwitchedOff, emit);
+        } else if how == Stop::Suspended {
             self.suspend(handle, head.tid, head.time, how, emit);
         } else {
             self.end_span(handle, Some(head.tid), head.time, how, emit);

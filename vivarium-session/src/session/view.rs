@@ -1,14 +1,17 @@
 //! What of a session its sinks are told, and how briefly.
 //!
-//! A step passes three stages: what the filter doesn't admit ends here, what is too deep is told of the span around it, and
-//! what repeats itself waits until its span is over. None of them changes the books: the verdict is about all that arrived.
+//! A step passes four stages: what is in a span whose site is off is told of the span around it, what the filter doesn't admit
+//! ends here, what is too deep is told of the span around it as well, and what repeats itself waits until its span is over.
+//! None of them changes the books: the verdict is about all that arrived.
 
 mod admission;
-mod depth;
+mod folding;
 mod repeats;
 
+use vivarium_sys::SiteId;
+
 use self::admission::Admission;
-use self::depth::DepthLimit;
+use self::folding::Folding;
 use self::repeats::{Counted, Repeats};
 use super::step::Step;
 use super::track::Emit;
@@ -32,16 +35,18 @@ pub struct Brevity {
 /// What the sinks are told.
 #[derive(Debug)]
 pub(super) struct View {
+    switched: Folding,
     admission: Admission,
-    depth: Option<DepthLimit>,
+    depth: Option<Folding>,
     repeats: Repeats,
 }
 
 impl View {
     pub(super) fn new(brevity: Brevity) -> Self {
         Self {
+            switched: Folding::of_sites(),
             admission: Admission::new(),
-            depth: brevity.max_depth.map(DepthLimit::new),
+            depth: brevity.max_depth.map(Folding::deeper_than),
             repeats: Repeats::new(if brevity.dedup { Counted::All } else { Counted::AsTheTableSays }),
         }
     }
@@ -55,6 +60,13 @@ impl View {
         sites: &SiteTable,
         emit: Emit<'_>,
     ) {
+        let step = match self.switched.is_idle() {
+            true => step,
+            false => match self.switched.fold(step) {
+                Some(step) => step,
+                None => return,
+            },
+        };
         if !self.admission.admits(&step, info, sites) {
             return;
         }
@@ -65,6 +77,11 @@ impl View {
         if let Some(step) = step {
             self.repeats.step(step, raw, emit);
         }
+    }
+
+    /// From now on the spans of these sites are told that start, or not.
+    pub(super) fn switch(&mut self, on: bool, sites: &[SiteId]) {
+        self.switched.switch(on, sites);
     }
 
     /// Tells what still waits: the session is over.

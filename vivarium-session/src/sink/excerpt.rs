@@ -13,7 +13,7 @@ use crate::record::{Body, Pid, Record, SpanStart, Time};
 use crate::session::step::{
     EventStep, ImageId, Place, ProcessChange, ProcessStep, RaiseStep, Released, SpanId, StartStep, Step, StopStep,
 };
-use crate::session::{Conclusion, SiteInfo, Summary};
+use crate::session::{Conclusion, SiteInfo, Summary, Switched};
 
 /// Tells a sink of a part of a session: the records of that part, what follows from them, and a summary that counts them alone.
 ///
@@ -269,6 +269,13 @@ impl<S: Sink> Sink for Excerpt<S> {
     fn site(&mut self, site: &SiteInfo) -> io::Result<()> {
         // Of a part the sink is told with the first record that needs it.
         if self.inside.is_some() { Ok(()) } else { self.sink.site(site) }
+    }
+
+    fn switched(&mut self, switched: &Switched) -> io::Result<()> {
+        self.tell_waiting()?;
+        // What follows is told with no record.
+        self.standing = Standing::Told;
+        self.sink.switched(switched)
     }
 
     fn record(&mut self, raw: &[u8]) -> io::Result<()> {

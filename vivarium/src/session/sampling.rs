@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 
-use vivarium_session::session::{SiteInfo, Step, Summary};
+use vivarium_session::session::{SiteInfo, Step, Summary, Switched};
 use vivarium_session::sink::{Context, Sink};
 use vivarium_sys::event::EventKind;
 
@@ -38,6 +38,10 @@ impl<S: Sink> Sink for Sampled<S> {
 
     fn site(&mut self, site: &SiteInfo) -> io::Result<()> {
         self.sink.site(site)
+    }
+
+    fn switched(&mut self, switched: &Switched) -> io::Result<()> {
+        self.sink.switched(switched)
     }
 
     fn record(&mut self, raw: &[u8]) -> io::Result<()> {

@@ -1,6 +1,6 @@
 //! The spans that are open, or that something still refers to.
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 use vivarium_sys::{InstanceId, SiteId};
 
 use crate::record::{Pid, Tid, Time};
@@ -122,6 +122,11 @@ impl Spans {
     /// The open spans of an image, the oldest first.
     pub(super) fn open_in(&self, image: ImageId) -> Vec<Handle> {
         self.sorted(|span| span.image == image)
+    }
+
+    /// The spans of these sites that wait for their next polls, the oldest first.
+    pub(super) fn waiting_at(&self, sites: &HashSet<SiteId>) -> Vec<Handle> {
+        self.sorted(|span| span.state == State::Suspended && sites.contains(&span.site))
     }
 
     /// The spans to forget, if too many are open.

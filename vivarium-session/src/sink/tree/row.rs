@@ -147,6 +147,7 @@ impl<'a> Rows<'a> {
             Stop::Missed | Stop::PollMissed => " (its stop was missed)",
             Stop::Unfinished => " (unfinished)",
             Stop::Forgotten => " (forgotten while it waited)",
+            Stop::SwitchedOff => " (switched off while it waited)",
             Stop::Returned | Stop::Suspended | Stop::LeftByCopy | Stop::Executed | Stop::Exited => "",
         });
         let time = span.started.map(|_| Elapsed(span.total).to_string());

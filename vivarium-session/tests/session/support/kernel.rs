@@ -22,6 +22,7 @@ pub(crate) const BEGIN: u64 = 1_000_000_000;
 const TICK: u64 = 100_000;
 
 /// The kernel side.
+#[derive(Clone)]
 pub(crate) struct Kernel {
     tasks: HashMap<u32, Task>,
     sites: HashMap<u64, SiteId>,

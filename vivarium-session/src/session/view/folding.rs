@@ -1,16 +1,20 @@
-//! Spans that are too deep, folded into the span around them.
+//! Spans that are too deep, or whose sites are off, folded into the span around them.
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use vivarium_sys::SiteId;
 
 use crate::session::step::{
     EventStep, Inside, Place, ProcessChange, ProcessStep, RaiseStep, Released, SpanId, StartStep, Step, Way,
 };
 
-/// Tells what happens deeper of the span around it. Nothing is lost, but where exactly it was.
+/// Tells what happens in some spans of the span around each. Nothing is lost, but where exactly it was.
 #[derive(Debug)]
-pub(super) struct DepthLimit {
-    limit: u16,
-    /// How deep the spans are that are told of.
+pub(super) struct Folding {
+    /// How many may be inside each other.
+    limit: Option<u16>,
+    /// The sites whose spans are folded that start from now on.
+    off: HashSet<SiteId>,
+    /// How deep the spans are that are told of, if that matters.
     told: HashMap<SpanId, u16>,
     /// For each that isn't, where it is told to be.
     folded: HashMap<SpanId, Place>,
@@ -18,9 +22,30 @@ pub(super) struct DepthLimit {
     stack: Vec<Option<SpanId>>,
 }
 
-impl DepthLimit {
-    pub(super) fn new(limit: u16) -> Self {
-        Self { limit, told: HashMap::new(), folded: HashMap::new(), stack: Vec::new() }
+impl Folding {
+    /// Folds what is deeper.
+    pub(super) fn deeper_than(limit: u16) -> Self {
+        Self { limit: Some(limit), ..Self::of_sites() }
+    }
+
+    /// Folds nothing until sites are switched off.
+    pub(super) fn of_sites() -> Self {
+        Self { limit: None, off: HashSet::new(), told: HashMap::new(), folded: HashMap::new(), stack: Vec::new() }
+    }
+
+    /// From now on the spans of these sites are folded that start, or no more.
+    pub(super) fn switch(&mut self, on: bool, sites: &[SiteId]) {
+        for site in sites {
+            match on {
+                true => self.off.remove(site),
+                false => self.off.insert(*site),
+            };
+        }
+    }
+
+    /// Whether there is nothing to fold.
+    pub(super) fn is_idle(&self) -> bool {
+        self.limit.is_none() && self.off.is_empty() && self.folded.is_empty()
     }
 
     /// The step as it is told, if it is.
@@ -67,17 +92,25 @@ impl DepthLimit {
             return false;
         }
         let place = self.place(start.parent);
+        let is_told = !self.off.contains(&start.site) && self.limit.is_none_or(|limit| self.fits(start, limit));
+        if !is_told {
+            self.folded.insert(start.span, place);
+        }
+        is_told
+    }
+
+    /// Whether a span that starts is not too deep.
+    fn fits(&mut self, start: &StartStep, limit: u16) -> bool {
         let around = match start.parent {
-            Place::Inside(inside) if self.folded.contains_key(&inside.span) => self.limit,
+            Place::Inside(inside) if self.folded.contains_key(&inside.span) => limit,
             Place::Inside(inside) => self.told.get(&inside.span).copied().unwrap_or(0),
             Place::Outside | Place::Unknown => 0,
         };
-        if around < self.limit {
+        let fits = around < limit;
+        if fits {
             self.told.insert(start.span, around + 1);
-            return true;
         }
-        self.folded.insert(start.span, place);
-        false
+        fits
     }
 
     /// Where something is told to be.
