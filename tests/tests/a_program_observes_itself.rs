@@ -142,6 +142,15 @@ fn by_hand_it_is_told_what_happened_in_which_function() {
 }
 
 #[test]
+fn it_leaves_functions_out_and_takes_them_in_again() {
+    let Some(place) = place() else { return };
+    let ran = place.run("switches");
+    let said = ran.stdout.lines().next().unwrap_or_default();
+    assert!(said.starts_with("\"anothr\" names no site; did you mean another?"), "{ran:?}");
+    assert!(said.ends_with("complete: true"), "{ran:?}");
+}
+
+#[test]
 fn turned_off_it_is_nothing() {
     let Some(place) = place() else { return };
     for way in ["dropped", "twice", "nested", "forks"] {

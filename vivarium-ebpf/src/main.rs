@@ -36,6 +36,7 @@ mod scratch;
 mod sent;
 mod socket;
 mod span;
+mod switched;
 mod syscalls;
 mod task;
 mod text;

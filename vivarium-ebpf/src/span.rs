@@ -7,8 +7,8 @@ use aya_ebpf::helpers::bpf_get_attach_cookie;
 use aya_ebpf::macros::uprobe;
 use aya_ebpf::programs::ProbeContext;
 use vivarium_sys::event::EventKind;
-use vivarium_sys::load::{Frame, Oddity, Started, Stopped, ThreadFlags};
-use vivarium_sys::probe::{StartFlags, StopFlags};
+use vivarium_sys::load::{Frame, Oddity, Started, Stopped, ThreadFlags, ThreadState};
+use vivarium_sys::probe::{Probe, StartFlags, StopFlags};
 use vivarium_sys::wire::{Header, RecordFlags, RecordType};
 use vivarium_sys::{InstanceId, SiteId};
 
@@ -19,6 +19,7 @@ use crate::own_stack;
 use crate::record::Record;
 use crate::result::Answer;
 use crate::ring;
+use crate::switched;
 use crate::thread::Thread;
 use crate::user::UserAddress;
 
@@ -43,6 +44,12 @@ fn span(ctx: &ProbeContext) -> (Frame, bool) {
     let is_dynamic = cookie == SiteId::DYNAMIC.0;
     let site = if is_dynamic { argument(ctx, 1) } else { cookie };
     (Frame { site: SiteId(site), instance: InstanceId(argument(ctx, 0)) }, is_dynamic)
+}
+
+/// Whether the probe that is hit has told of it already, where it is attached to twice.
+#[inline(always)]
+fn is_repeated(state: &mut ThreadState, probe: Probe, span: Frame) -> bool {
+    state.hit(probe, span.instance) && switched::are_told_twice()
 }
 
 #[inline(always)]
@@ -81,6 +88,9 @@ fn span_start(ctx: ProbeContext) -> u32 {
         return 0;
     };
     let ((span, is_dynamic), flags) = (span(&ctx), StartFlags(argument(&ctx, 2) as u32));
+    if is_repeated(&mut *thread.state, Probe::Start, span) {
+        return 0;
+    }
     let started = thread.state.start(span, flags);
     match started {
         Started::Pushed => (),
@@ -110,16 +120,25 @@ fn span_stop(ctx: ProbeContext) -> u32 {
         return 0;
     };
     let ((span, _), flags) = (span(&ctx), StopFlags(argument(&ctx, 2) as u32));
+    if is_repeated(&mut *thread.state, Probe::Stop, span) {
+        return 0;
+    }
     let subject = subject(RecordType::SpanStop, span, &thread, 2, 0);
     let closed = match thread.state.stop(span.instance) {
-        Stopped::Popped | Stopped::TooDeep => 0,
+        Stopped::Popped => 0,
+        Stopped::TooDeep => {
+            if switched::was_off(span.site) {
+                thread.state.stay_deep();
+            }
+            0
+        }
         Stopped::Healed(deeper) => {
             odd(Oddity::HealedByStop);
             deeper
         }
         Stopped::Unknown => {
             // It started before anyone looked, unless someone did.
-            if !thread.state.flags.contains(ThreadFlags::ENTERED_BEFORE) {
+            if !thread.state.flags.contains(ThreadFlags::ENTERED_BEFORE) && !switched::was_off(span.site) {
                 odd(Oddity::StopWithoutStart);
             }
             return 0;
@@ -135,7 +154,11 @@ fn span_raise(ctx: ProbeContext) -> u32 {
     let Some(thread) = Thread::current() else {
         return 0;
     };
-    let subject = subject(RecordType::SpanRaise, span(&ctx).0, &thread, 2, 2);
+    let span = span(&ctx).0;
+    if is_repeated(&mut *thread.state, Probe::Raise, span) {
+        return 0;
+    }
+    let subject = subject(RecordType::SpanRaise, span, &thread, 2, 2);
     let outcome = Record::<2, 2>::send(&thread, subject, |record| {
         record.number(0, argument(&ctx, 2) & u64::from(u32::MAX));
         record.number(1, argument(&ctx, 5) & u64::from(u32::MAX));

@@ -125,7 +125,7 @@ impl Client {
         }
     }
 
-    fn say(&self, request: &Request, pidfds: &[BorrowedFd<'_>]) -> Result<(), ClientError> {
+    pub(crate) fn say(&self, request: &Request, pidfds: &[BorrowedFd<'_>]) -> Result<(), ClientError> {
         if pidfds.len() > MAX_DESCRIPTORS {
             return Err(ClientError::TooManyDescriptors);
         }
@@ -138,7 +138,7 @@ impl Client {
         }
     }
 
-    fn hear(&mut self) -> Result<Message, ClientError> {
+    pub(crate) fn hear(&mut self) -> Result<Message, ClientError> {
         loop {
             if let Some(message) = self.incoming.take()? {
                 return Ok(message);

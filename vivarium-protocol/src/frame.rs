@@ -58,12 +58,24 @@ tags! {
     Sync = b"SYNC", 8;
     /// It is enough.
     Stop = b"STOP", 0;
+    /// Which sessions are there?
+    List = b"LIST", 64;
+    /// What is known of one?
+    Show = b"SHOW", 8;
+    /// Sites are to be switched off or on.
+    Switch = b"SWCH", 256 << 10;
     /// The session has begun.
     Started = b"BEGN", 1 << 20;
     /// More is observed, or not.
     Added = b"ADDD", 64 << 10;
     /// Sites that later records name.
     Sites = b"SITE", 1 << 20;
+    /// Sites are off or on from here on.
+    Switched = b"SWIT", 256 << 10;
+    /// The sessions.
+    Listed = b"LSTD", 4 << 20;
+    /// One session.
+    Shown = b"SHWN", 4 << 20;
     /// A record, as it was in the ring.
     Record = b"RECD", vivarium_sys::wire::MAX_RECORD_BYTES + 8;
     /// What was counted up to a moment.

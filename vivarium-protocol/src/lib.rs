@@ -28,7 +28,9 @@ mod message;
 mod refusal;
 mod request;
 mod running;
+mod sessions;
 mod socket_path;
+mod switchboard;
 
 pub use client::{Client, ClientError};
 pub use descriptors::{MAX_DESCRIPTORS, receive, send};
@@ -38,7 +40,9 @@ pub use message::{Added, Message, Welcome};
 pub use refusal::{Reason, Refusal};
 pub use request::{Hello, Request, Start, Target, Until};
 pub use running::{Pumped, Running, Stopper};
+pub use sessions::{List, MAX_SWITCHED, SessionEntry, Shown, Switch};
 pub use socket_path::{DEFAULT_SOCKET, SOCKET_VARIABLE, SocketPath};
+pub use switchboard::Switchboard;
 
 /// The version of the protocol: both sides speak the same one, or none.
 pub const VERSION: u32 = 1;

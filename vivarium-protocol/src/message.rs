@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use vivarium_session::accounting::KernelCounts;
 use vivarium_session::record::{Pid, Time};
-use vivarium_session::session::{Conclusion, SessionInfo, SiteInfo};
+use vivarium_session::session::{Conclusion, SessionInfo, SiteInfo, Switched};
 
 use super::frame::{Frame, Malformed, Tag};
 use super::refusal::Refusal;
 use super::request::{Hello, token};
+use super::sessions::{SessionEntry, Shown};
 
 /// The most sites that one frame tells of.
 const SITES_PER_FRAME: usize = 256;
@@ -28,6 +29,12 @@ pub enum Message {
     Record(Vec<u8>),
     /// What was counted up to a moment.
     Counted(Time, KernelCounts),
+    /// Sites of the session are off or on from here on.
+    Switched(Switched),
+    /// The sessions that were asked for.
+    Listed(Vec<SessionEntry>),
+    /// The session that was asked for, or whose sites were switched.
+    Shown(Box<Shown>),
     /// Everything has been told that happened until this number was asked about.
     Synced(u64),
     /// The session is over.
@@ -39,6 +46,9 @@ pub enum Message {
 /// What is known when a session has begun.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Welcome {
+    /// The number of the session.
+    #[serde(default)]
+    pub session: u64,
     /// What is known of the session; its command is for the client to say.
     pub info: SessionInfo,
     /// How it came to be observed.
@@ -68,6 +78,9 @@ impl Message {
             Self::Sites(sites) => return write_sites(sites, output),
             Self::Record(raw) => return Self::write_record(raw, output),
             Self::Counted(time, counts) => (Tag::Counted, serde_json::to_vec(&(time, counts))?),
+            Self::Switched(switched) => (Tag::Switched, serde_json::to_vec(switched)?),
+            Self::Listed(sessions) => (Tag::Listed, serde_json::to_vec(sessions)?),
+            Self::Shown(shown) => (Tag::Shown, serde_json::to_vec(shown)?),
             Self::Synced(token) => (Tag::Synced, token.to_le_bytes().to_vec()),
             Self::Done(conclusion) => (Tag::Done, serde_json::to_vec(conclusion)?),
             Self::Refused(refusal) => (Tag::Refused, serde_json::to_vec(refusal)?),
@@ -95,6 +108,9 @@ impl Message {
                 let (time, counts) = serde_json::from_slice(content)?;
                 Self::Counted(time, counts)
             }
+            Tag::Switched => Self::Switched(serde_json::from_slice(content)?),
+            Tag::Listed => Self::Listed(serde_json::from_slice(content)?),
+            Tag::Shown => Self::Shown(serde_json::from_slice(content)?),
             Tag::Synced => Self::Synced(token(content)?),
             Tag::Done => Self::Done(serde_json::from_slice(content)?),
             Tag::Refused => Self::Refused(serde_json::from_slice(content)?),

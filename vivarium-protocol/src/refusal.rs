@@ -27,6 +27,8 @@ pub enum Reason {
     NotYours,
     /// There is no such process, or no more.
     NoProcess,
+    /// There is no such session, or none of the one who asks.
+    NoSession,
     /// As much is observed as can be.
     TooMany,
     /// What the client said makes no sense.

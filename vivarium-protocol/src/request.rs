@@ -6,6 +6,7 @@ use vivarium_sys::event::Backend;
 
 use super::VERSION;
 use super::frame::{Frame, Malformed, Tag};
+use super::sessions::{List, Switch};
 
 /// The first words of both sides.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,6 +31,12 @@ pub enum Request {
     Sync(u64),
     /// It is enough.
     Stop,
+    /// Which sessions are there? Those of the one who asks, or all for the privileged.
+    List(List),
+    /// What is known of the session with this number?
+    Show(u64),
+    /// Sites are to be switched off or on.
+    Switch(Switch),
 }
 
 /// What is to be observed.
@@ -148,6 +155,9 @@ impl Request {
             Self::Add(targets) => (Tag::Add, serde_json::to_vec(targets)?),
             Self::Sync(token) => (Tag::Sync, token.to_le_bytes().to_vec()),
             Self::Stop => (Tag::Stop, Vec::new()),
+            Self::List(list) => (Tag::List, serde_json::to_vec(list)?),
+            Self::Show(session) => (Tag::Show, session.to_le_bytes().to_vec()),
+            Self::Switch(switch) => (Tag::Switch, serde_json::to_vec(switch)?),
         };
         Frame { tag, content: &content }.write(output)
     }
@@ -159,6 +169,9 @@ impl Request {
             Tag::Add => Self::Add(serde_json::from_slice(frame.content)?),
             Tag::Sync => Self::Sync(token(frame.content)?),
             Tag::Stop => Self::Stop,
+            Tag::List => Self::List(serde_json::from_slice(frame.content)?),
+            Tag::Show => Self::Show(token(frame.content)?),
+            Tag::Switch => Self::Switch(serde_json::from_slice(frame.content)?),
             _ => return Err(Malformed::Misplaced),
         })
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use vivarium_session::accounting::Missing;
 use vivarium_session::session::{Conclusion, Session, SessionInfo};
+use vivarium_sys::SiteId;
 
 use super::client::ClientError;
 use super::descriptors::{self, MAX_DESCRIPTORS};
@@ -15,6 +16,7 @@ use super::frame::Malformed;
 use super::incoming::Incoming;
 use super::message::{Added, Message, Welcome};
 use super::request::{Request, Target};
+use super::sessions::{MAX_SWITCHED, Switch};
 
 /// How long the end of a session may take.
 const ENDING: Duration = Duration::from_secs(30);
@@ -51,6 +53,21 @@ impl Running {
     pub(crate) fn new(socket: UnixStream, incoming: Incoming, welcome: Welcome) -> io::Result<Self> {
         socket.set_read_timeout(None)?;
         Ok(Self { socket, incoming, welcome })
+    }
+
+    /// The number of the session, by which a [`Switchboard`](super::Switchboard) knows it.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.welcome.session
+    }
+
+    /// Tells the daemon of sites that the session keeps off.
+    fn switch_off(&self, sites: &[SiteId]) {
+        for part in sites.chunks(MAX_SWITCHED) {
+            let switch = Switch { session: None, on: false, sites: part.to_vec() };
+            // Where the daemon is gone, the rest of the session tells why.
+            let _ = say(&self.socket, &Request::Switch(switch), &[]);
+        }
     }
 
     /// What is known of the session.
@@ -124,13 +141,21 @@ impl Running {
                 Err(malformed) => return over(format!("vivariumd sent {malformed}")),
             };
             match message {
-                Message::Sites(sites) => session.add_sites(sites),
+                Message::Sites(sites) => {
+                    let off = session.add_sites(sites);
+                    self.switch_off(&off);
+                }
+                Message::Switched(switched) => session.switch(&switched),
                 Message::Counted(time, counts) => session.counted(time, &counts),
                 Message::Added(added) => return Pumped::Added(added),
                 Message::Synced(token) => return Pumped::Synced(token),
                 Message::Done(conclusion) => return Pumped::Over(conclusion),
                 Message::Refused(refusal) => return over(refusal.to_string()),
-                Message::Record(_) | Message::Started(_) | Message::Hello(_) => {
+                Message::Record(_)
+                | Message::Started(_)
+                | Message::Hello(_)
+                | Message::Listed(_)
+                | Message::Shown(_) => {
                     return over(format!("vivariumd sent {}", Malformed::Misplaced));
                 }
             }

@@ -35,6 +35,9 @@ pub mod map {
     pub const LOSSES: &str = "LOSSES";
     /// From a thread's id in the initial namespace to the [`Adoption`](super::Adoption) of the next process that it makes.
     pub const ADOPT: &str = "ADOPT";
+    /// The sites that were off at some time, by their ids: a stop of one may come without a start. Under
+    /// [`TWICE`](super::TWICE) stands whether sites may be attached to twice for a while.
+    pub const SWITCHED: &str = "SWITCHED";
     /// Room to build records in: a power of two of entries, four for each processor and 64 at least. The loader sets how
     /// many, and [`SCRATCH_MASK`](super::global::SCRATCH_MASK).
     pub const SCRATCH: &str = "SCRATCH";
@@ -57,6 +60,9 @@ pub const RESULTS: &str = "sys_result";
 
 /// The names of the programs that see what is asked for through rings.
 pub const RINGS: [&str; 2] = ["uring_queue", "uring_submit"];
+
+/// No site: the entry of [`SWITCHED`](map::SWITCHED) that says whether a hit may be told of twice.
+pub const TWICE: u64 = 0;
 
 /// How many system calls [`SYSCALLS`](map::SYSCALLS) has room for.
 pub const SYSCALL_LIMIT: u32 = 512;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use vivarium_sys::event::TaskKind;
 use vivarium_sys::load::{Frame, SetId, Started, Stopped, ThreadFlags, ThreadState};
-use vivarium_sys::probe::StartFlags;
+use vivarium_sys::probe::{Probe, StartFlags};
 use vivarium_sys::wire::{MAX_DEPTH, RecordFlags};
 use vivarium_sys::{InstanceId, SiteId};
 
@@ -193,4 +193,37 @@ fn what_was_entered_before_stays_unknown_for_those_who_inherit_nothing_else() {
     inside.start(frame(1), StartFlags::NONE);
     inside.become_child(1, TaskKind::Thread);
     assert!(!inside.record_flags().contains(RecordFlags::ENTERED_BEFORE));
+}
+
+#[test]
+fn a_hit_that_is_told_of_twice_is_known_by_that() {
+    let mut thread = thread_in(&[1]);
+    assert!(!thread.hit(Probe::Start, InstanceId(2)));
+    assert!(thread.hit(Probe::Start, InstanceId(2)), "nothing came between");
+    assert!(!thread.hit(Probe::Stop, InstanceId(2)));
+    assert!(!thread.hit(Probe::Start, InstanceId(2)), "it is polled again");
+    assert!(!thread.hit(Probe::Start, InstanceId(3)));
+}
+
+#[test]
+fn a_span_that_was_inherited_by_a_thread_is_none_that_it_leaves() {
+    let left = |thread: &ThreadState| -> Vec<u64> { thread.leaves().iter().map(|frame| frame.instance.0).collect() };
+    let maker = thread_in(&[1, 2]);
+    assert_eq!(left(&maker), [1, 2]);
+    let mut other = maker;
+    other.become_child(1, TaskKind::Thread);
+    assert!(left(&other).is_empty(), "its maker leaves it");
+    other.start(frame(3), StartFlags::NONE);
+    assert_eq!(left(&other), [3]);
+    let mut forked = other;
+    forked.become_child(9, TaskKind::Process);
+    assert_eq!(left(&forked), [3], "a copy goes on in the same functions");
+    let mut forked = maker;
+    forked.become_child(9, TaskKind::Process);
+    assert_eq!(left(&forked), [1, 2]);
+    forked.become_program();
+    assert!(left(&forked).is_empty(), "another program runs");
+    // A future that goes on in the thread that was made in it.
+    other.start(frame(2), StartFlags::POLL);
+    assert_eq!(left(&other), [2]);
 }

@@ -52,6 +52,24 @@ fn main() {
         }
         "at-once" => at_once(file, other),
         "forks" => forks(file, other),
+        "switches" => {
+            let session = Session::builder().events(["path_open"]).start().expect("a session");
+            let mut seen = 0;
+            let mut innermost = || {
+                one(file);
+                let events = session.filter(vivarium::fixture::opens(file));
+                seen += 1;
+                assert_eq!(events.len(), seen);
+                events.last().and_then(|event| Some(event.span()?.name().to_owned()))
+            };
+            assert_eq!(innermost().as_deref(), Some("one"));
+            session.disable("on?").expect("it is there");
+            assert_eq!(innermost(), None);
+            session.enable("/^one$/").expect("it is there");
+            assert_eq!(innermost().as_deref(), Some("one"));
+            let error = session.disable("anothr").expect_err("it is not there");
+            println!("{error}, complete: {}", session.stop().is_complete());
+        }
         "by-hand" => match Session::builder().events(["path_open"]).start() {
             Ok(session) => {
                 one(file);

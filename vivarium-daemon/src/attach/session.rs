@@ -10,7 +10,7 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use vivarium_protocol::{
     Added, Client, ClientError, MAX_DESCRIPTORS, Pumped, Running, SocketPath, Start, Target, Until,
 };
-use vivarium_session::filter::Filter;
+use vivarium_session::filter::{Filter, KeptOff};
 use vivarium_session::record::Pid;
 use vivarium_session::session::{Brevity, Conclusion, Outcome, Session, SiteTable};
 use vivarium_session::sink::Sink;
@@ -46,6 +46,8 @@ pub struct AttachOptions {
     pub filter: Filter,
     /// How briefly it is told.
     pub brevity: Brevity,
+    /// Which sites are off.
+    pub off: KeptOff,
     /// Whether what the processes make is observed as well.
     pub children: bool,
     /// Whether to wait for a first process.
@@ -116,6 +118,7 @@ impl Attach {
 
         let info = running.info().clone().filtered(self.options.filter.clone());
         let mut session = Session::told_briefly(info, SiteTable::new(), sinks, self.options.brevity);
+        session.keep_off(self.options.off.clone());
         // Whoever reads along sees that it has begun.
         session.flush();
         let mut notes = refusals(running.added());

@@ -90,6 +90,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
         backend: observing.backend,
         filter: observing.filter.filter()?,
         brevity: observing.filter.brevity(),
+        off: observing.off(),
         children: !args.no_children,
         wait: args.wait,
         follow: args.follow,

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use caps::{CapSet, Capability};
+use vivarium_session::filter::{KeptOff, SitePattern};
 use vivarium_session::recording::Writer;
 use vivarium_session::sink::Sink;
 use vivarium_sys::event::Backend;
@@ -21,6 +22,13 @@ pub(super) struct Observing {
     output: Output,
     #[command(flatten)]
     pub(super) filter: FilterArgs,
+    /// Leave out these functions: by name, pattern or regular expression, such as load_config, 'load_*' or '/^load_/'. What they
+    /// do is shown in the functions around them.
+    #[arg(long, value_name = "PATTERN")]
+    disable: Vec<SitePattern>,
+    /// But not these.
+    #[arg(long, value_name = "PATTERN", requires = "disable")]
+    enable: Vec<SitePattern>,
     /// Show a line for each event as it happens, and no tree.
     #[arg(long, conflicts_with = "format")]
     live: bool,
@@ -42,6 +50,11 @@ impl Observing {
     /// Whether vivariumd is to observe.
     pub(super) fn with_daemon(&self) -> bool {
         self.daemon || !is_privileged()
+    }
+
+    /// Which sites are off from the beginning.
+    pub(super) fn off(&self) -> KeptOff {
+        KeptOff { disabled: self.disable.clone(), enabled: self.enable.clone() }
     }
 
     /// Where the session goes: to a stream unless a file was named, and into the recording.

@@ -62,11 +62,12 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
     let at_exec = if args.no_hold { AtExec::LetGo } else { AtExec::Hold };
     let observing = &args.observing;
     let (backend, filter, brevity) = (observing.backend, observing.filter.filter()?, observing.filter.brevity());
+    let off = observing.off();
     let observer = if observing.with_daemon() {
-        let options = RemoteOptions { backend, filter, brevity, end };
-        Either::Remote(RemoteObserver::find(SocketPath::from_environment(), options)?)
+        let options = RemoteOptions { backend, filter, brevity, off, end };
+        Either::Remote(Box::new(RemoteObserver::find(SocketPath::from_environment(), options)?))
     } else {
-        let options = ObserverOptions { backend, ring: observing.ring_size, filter, brevity, end, at_exec };
+        let options = ObserverOptions { backend, ring: observing.ring_size, filter, brevity, off, end, at_exec };
         Either::Here(Box::new(Observer::prepare(options)?))
     };
 
@@ -88,7 +89,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
 /// Who observes.
 enum Either {
     Here(Box<Observer>),
-    Remote(RemoteObserver),
+    Remote(Box<RemoteObserver>),
 }
 
 impl Failure for ClientError {

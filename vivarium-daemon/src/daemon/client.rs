@@ -17,6 +17,9 @@ use crate::kernel::SessionId;
 /// How much of what a client says is taken at once.
 const ROOM: usize = 16 << 10;
 
+/// How often one connection may ask about sessions: whoever has more questions comes again.
+const MAX_QUESTIONS: u32 = 1024;
+
 /// A client.
 #[derive(Debug)]
 pub(super) struct Client {
@@ -26,6 +29,8 @@ pub(super) struct Client {
     pub(super) since: Instant,
     incoming: Incoming,
     descriptors: VecDeque<OwnedFd>,
+    /// How often it has asked about sessions.
+    questions: u32,
     pub(super) outbox: Rc<RefCell<Outbox>>,
     /// Whether the socket is watched for room.
     pub(super) waits_for_room: bool,
@@ -71,6 +76,7 @@ impl Client {
             since: Instant::now(),
             incoming: Incoming::default(),
             descriptors: VecDeque::new(),
+            questions: 0,
             outbox: Rc::default(),
             waits_for_room: false,
         }
@@ -121,6 +127,12 @@ impl Client {
     /// Whether something waits to be sent.
     pub(super) fn has_mail(&self) -> bool {
         !self.outbox.borrow().is_empty()
+    }
+
+    /// It asks about sessions; whether it has asked too often.
+    pub(super) fn asks_again(&mut self) -> bool {
+        self.questions += 1;
+        self.questions > MAX_QUESTIONS
     }
 
     /// It is only told the last things from now on.

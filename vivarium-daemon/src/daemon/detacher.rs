@@ -50,6 +50,11 @@ impl Detacher {
         let _ = thread.send(unused);
     }
 
+    /// Whether all is detached.
+    pub(super) fn is_done(&self) -> bool {
+        *self.pending.count.lock().unwrap_or_else(PoisonError::into_inner) == 0
+    }
+
     /// Waits until all is detached: what is attached to again before that is hit twice.
     pub(super) fn finish(&self) {
         let count = self.pending.count.lock().unwrap_or_else(PoisonError::into_inner);

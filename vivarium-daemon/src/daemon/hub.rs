@@ -1,5 +1,7 @@
 //! The one kernel side that all sessions share: records go from its ring to those who may have them.
 
+mod switching;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -65,6 +67,8 @@ pub(super) struct Hub {
     scout: Option<Scout>,
     /// Where detaching goes on while other things are done.
     detacher: Detacher,
+    /// Whether sites may be attached to twice at this moment.
+    may_hit_twice: bool,
 }
 
 /// What became of a thread that was to be adopted.
@@ -127,6 +131,7 @@ impl Hub {
             read: vec![0; COUNTERS as usize],
             scout: None,
             detacher: Detacher::default(),
+            may_hit_twice: false,
         })
     }
 
@@ -330,7 +335,16 @@ impl Hub {
     ) -> Option<usize> {
         match added {
             Ok(None) => None,
-            Ok(Some(Addition { found, is_new })) => {
+            Ok(Some(Addition { found, is_new, were_off })) => {
+                if were_off > 0 {
+                    self.settle_attachments();
+                    self.note(
+                        session,
+                        format!(
+                            "{were_off} sites of {name} were off for other sessions: functions entered by then are not seen"
+                        ),
+                    );
+                }
                 let observed = self.sessions.get_mut(&session)?;
                 observed.tell_sites(&found.sites);
                 observed.has_sites |= !found.is_empty();
@@ -471,7 +485,10 @@ impl Hub {
 
     fn forget(&mut self, session: SessionId) {
         self.side.forget(session);
-        self.detacher.detach(self.attachments.end(session));
+        let (unused, forgotten) = self.attachments.end(session);
+        self.detacher.detach(unused);
+        self.side.forget_sites(&forgotten);
+        self.settle_attachments();
     }
 
     /// Whether all was read that had been sent at a moment.

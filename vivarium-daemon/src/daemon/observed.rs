@@ -6,12 +6,13 @@ use std::rc::Rc;
 
 use vivarium_protocol::Message;
 use vivarium_session::accounting::{Counter, KernelCounts, Missing, Oddities};
-use vivarium_session::session::{Conclusion, Kinds, SiteInfo};
+use vivarium_session::session::{Conclusion, Kinds, SiteInfo, Switched};
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{LossKey, Oddity, SessionSet, SetId};
 use vivarium_sys::wire::{COUNTERS, Counts, Header, RecordType, counter_index};
 
 use super::outbox::{Outbox, Overflow};
+use super::peer::Peer;
 use crate::kernel::{Tally, not_below_zero};
 
 /// The fields of a record that decide who is sent it.
@@ -111,6 +112,23 @@ impl Observed {
         if self.outbox.borrow_mut().message(&Message::Sites(sites.to_vec())).is_err() {
             self.notes.push("some sites could not be told of: there were too many, or they came too fast".to_owned());
         }
+    }
+
+    /// Tells that sites are off or on from here on. Who has no room for that reads no more either.
+    pub(super) fn tell_switched(&mut self, switched: Switched) {
+        if self.outbox.borrow_mut().message(&Message::Switched(switched)).is_err() {
+            self.notes.push("some sites were switched that could not be told of: there was no room".to_owned());
+        }
+    }
+
+    /// Whether it is theirs who ask.
+    pub(super) fn belongs_to(&self, peer: &Peer) -> bool {
+        peer.is_privileged || self.owner.is_some() && self.owner == peer.owner()
+    }
+
+    /// Whose it is.
+    pub(super) fn user(&self) -> u32 {
+        self.owner.unwrap_or(0)
     }
 
     /// What it came to. `losses` are those of the sets that it was in.

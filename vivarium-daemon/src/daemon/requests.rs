@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 
-use vivarium_protocol::{Added, Hello, Message, Reason, Refusal, Request, Start, Target, VERSION, Welcome};
+use vivarium_protocol::{Added, Hello, Message, Reason, Refusal, Request, Start, Switch, Target, VERSION, Welcome};
 use vivarium_session::record::Pid;
 use vivarium_session::session::SessionInfo;
 use vivarium_sys::event::Backend;
@@ -25,6 +25,33 @@ pub(super) fn answer(client: &mut Client, hub: &mut Hub, request: Request) -> Re
             Ok(()) => Ok(()),
             Err(refusal) => dismiss(client, refusal),
         },
+        (State::Greeted, Request::List(_) | Request::Show(_) | Request::Switch(_)) if client.asks_again() => {
+            let refusal = Refusal::new(Reason::TooMany, "too many questions on one connection", "connect once more");
+            dismiss(client, refusal)
+        }
+        (State::Greeted, Request::List(list)) => match hub.sessions_of(&client.peer, list.process) {
+            Ok(sessions) => client.say(&Message::Listed(sessions)),
+            Err(refusal) => dismiss(client, refusal),
+        },
+        (State::Greeted, Request::Show(session)) => {
+            match hub.session_of(&client.peer, session).and_then(|session| hub.show(session)) {
+                Ok(messages) => messages.iter().try_for_each(|message| client.say(message)),
+                Err(refusal) => dismiss(client, refusal),
+            }
+        }
+        (State::Greeted, Request::Switch(switch)) => match switch_another(client, hub, &switch) {
+            Ok(shown) => client.say(&shown),
+            Err(refusal) => dismiss(client, refusal),
+        },
+        (State::Observing(observing), Request::Switch(switch)) if switch.session.is_none() => {
+            match hub.switch(observing.session, switch.on, &switch.sites) {
+                Ok(()) => Ok(()),
+                Err(refusal) => {
+                    hub.abandon(observing.session);
+                    dismiss(client, refusal)
+                }
+            }
+        }
         (State::Observing(observing), Request::Add(targets)) => {
             let added = add(client, hub, observing, &targets);
             client.say(&Message::Added(added))
@@ -77,6 +104,14 @@ fn greet(client: &mut Client, hello: &Hello) -> Result<(), Gone> {
     client.say(&Message::Hello(Hello::ours()))
 }
 
+/// Switches sites of a session whose client is another one.
+fn switch_another(client: &Client, hub: &mut Hub, switch: &Switch) -> Result<Message, Refusal> {
+    let number = switch.session.ok_or_else(|| nonsense("no session"))?;
+    let session = hub.session_of(&client.peer, number)?;
+    hub.switch(session, switch.on, &switch.sites)?;
+    hub.show_state(session)
+}
+
 fn begin(client: &mut Client, hub: &mut Hub, start: &Start) -> Result<(), Refusal> {
     let backend = hub.backend();
     if let Some(asked) = start.backend.as_deref().filter(|asked| *asked != backend.name()) {
@@ -116,7 +151,7 @@ fn begin(client: &mut Client, hub: &mut Hub, start: &Start) -> Result<(), Refusa
             info.pid = added.processes.first().copied().unwrap_or(Pid(0));
             tracing::info!(user = client.peer.user, process = info.pid.0, "a session began");
             client.state = State::Observing(observing);
-            let welcome = Message::Started(Box::new(Welcome { info, added }));
+            let welcome = Message::Started(Box::new(Welcome { session: session.number(), info, added }));
             hub.welcome(session, &welcome).map_err(|_| nonsense("more than can be answered"))
         }
         Err(refusal) => {

@@ -123,6 +123,7 @@ impl Server {
                     _ => SHORT_SLEEP,
                 };
                 self.end_what_is_over();
+                self.hub.go_on_switching();
             } else {
                 self.hub.rest();
             }

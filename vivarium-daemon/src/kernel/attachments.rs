@@ -1,4 +1,6 @@
-//! Which files are attached to.
+//! Which files are attached to, and which of their sites.
+
+mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Metadata};
@@ -6,11 +8,14 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use vivarium_session::filter::KeptOff;
 use vivarium_session::session::SiteInfo;
 use vivarium_session::text::Text;
+use vivarium_sys::SiteId;
 
+use self::parts::Parts;
 use super::SessionId;
-use super::uprobe::{Attached, Refusal, SpanPrograms};
+use super::uprobe::{Attached, Points, Refusal, SpanPrograms};
 use crate::elf::{ElfError, Image};
 use crate::sites::{Catalog, CatalogError, Obstacle, Site};
 
@@ -22,12 +27,16 @@ use crate::sites::{Catalog, CatalogError, Obstacle, Site};
 pub struct Attachments {
     attached: BTreeMap<FileId, Shared>,
     without_sites: BTreeMap<FileId, Changed>,
+    /// The sites that a session wants nothing of.
+    off: BTreeMap<SessionId, BTreeSet<SiteId>>,
+    /// The sites that nobody wants anything of from the beginning.
+    never: KeptOff,
 }
 
 /// What is attached to a file, and for whom.
 #[derive(Debug)]
 struct Shared {
-    attached: Attached,
+    parts: Parts,
     found: Arc<Found>,
     sessions: BTreeSet<SessionId>,
 }
@@ -39,6 +48,8 @@ pub struct Addition {
     pub found: Arc<Found>,
     /// Whether it was attached to for this session, and not for an earlier one that still runs.
     pub is_new: bool,
+    /// How many of its sites were off until now, for everyone.
+    pub were_off: usize,
 }
 
 /// How many files without sites are remembered.
@@ -122,32 +133,103 @@ impl Attachments {
             self.without_sites.insert(FileId::of(&metadata), Changed::of(&metadata));
             return Ok(None);
         }
-        let mut attached = programs.attach(image.file(), &catalog);
-        let refused = std::mem::take(&mut attached.refused);
         let obstacle = |site: &Site| Some((site.function(), site.attachable().err()?));
+        let sites: Vec<_> = catalog.sites.iter().map(SiteInfo::from).collect();
+        let never: BTreeSet<_> = sites.iter().filter(|site| self.never.keeps(site)).map(|site| site.id).collect();
+        let (file, points) = (image.file().try_clone()?, Points::of(&catalog));
+        let (parts, refused) = Parts::attach(programs, file, points, |site| !never.contains(&site));
         let found = Arc::new(Found {
-            sites: catalog.sites.iter().map(SiteInfo::from).collect(),
+            sites,
             has_dynamic: catalog.dynamic.is_some(),
             obstacles: catalog.sites.iter().filter_map(obstacle).collect(),
             refused,
         });
-        let shared = Shared { attached, found: Arc::clone(&found), sessions: BTreeSet::from([session]) };
+        let shared = Shared { parts, found: Arc::clone(&found), sessions: BTreeSet::from([session]) };
         self.attached.insert(FileId::of(&metadata), shared);
-        Ok(Some(Addition { found, is_new: true }))
+        Ok(Some(Addition { found, is_new: true, were_off: 0 }))
     }
 
-    /// The session needs nothing any more. What nobody else needs is given back, to be dropped where there is time for it.
-    pub fn end(&mut self, session: SessionId) -> Vec<Attached> {
-        let mut unused = Vec::new();
+    /// These sites are never attached to. To be said before anything is.
+    pub fn leave_out(&mut self, off: KeptOff) {
+        self.never = off;
+    }
+
+    /// The session needs nothing any more. What nobody else needs is given back, to be dropped where there is time for it, in
+    /// this order; and the sites that nobody knows any more.
+    pub fn end(&mut self, session: SessionId) -> (Vec<Attached>, BTreeSet<SiteId>) {
+        self.off.remove(&session);
+        let (mut unused, mut forgotten) = (Vec::new(), BTreeSet::new());
         self.attached.retain(|_, shared| {
             shared.sessions.remove(&session);
             let is_used = !shared.sessions.is_empty();
             if !is_used {
-                unused.push(std::mem::take(&mut shared.attached));
+                forgotten.extend(shared.parts.sites());
+                unused.extend(shared.parts.detach());
             }
             is_used
         });
-        unused
+        (unused, forgotten)
+    }
+
+    /// Sites are off or on from now on, as far as the session has them; which these are. [`settle`](Self::settle) makes it so.
+    pub fn switch(&mut self, session: SessionId, on: bool, sites: &[SiteId]) -> Vec<SiteId> {
+        let known = self.sites_of(session);
+        let off = self.off.entry(session).or_default();
+        let mut switched: Vec<_> = sites.iter().copied().filter(|site| known.contains(site)).collect();
+        switched.retain(|site| if on { off.remove(site) } else { off.insert(*site) });
+        if off.is_empty() {
+            self.off.remove(&session);
+        }
+        switched
+    }
+
+    /// Whether what is attached is what is wanted, as it is unless sites are off or have been.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.off.is_empty() && self.attached.values().all(|shared| shared.parts.count_off() == 0)
+    }
+
+    /// Attaches to the sites that some session wants, and detaches from the others as soon as no span of theirs is open. What is
+    /// given back is to be dropped in this order.
+    pub fn settle(&mut self, programs: &SpanPrograms) -> Vec<Attached> {
+        let off = &self.off;
+        let wanted = |sessions: &BTreeSet<SessionId>, site: &SiteId| {
+            sessions.iter().any(|session| off.get(session).is_none_or(|off| !off.contains(site)))
+        };
+        let settle = |shared: &mut Shared| {
+            let sites = shared.parts.sites().into_iter().filter(|site| wanted(&shared.sessions, site)).collect();
+            shared.parts.want(programs, &sites)
+        };
+        self.attached.values_mut().flat_map(settle).collect()
+    }
+
+    /// The sites that are attached to only until no span of theirs is open.
+    #[must_use]
+    pub fn leaving(&self) -> BTreeSet<SiteId> {
+        self.attached.values().flat_map(|shared| shared.parts.leaving()).collect()
+    }
+
+    /// These are the sites of which spans are open. What is needed for none is given back.
+    pub fn let_go(&mut self, open: &BTreeSet<SiteId>) -> Vec<Attached> {
+        self.attached.values_mut().flat_map(|shared| shared.parts.let_go(open)).collect()
+    }
+
+    /// What is in the files that a session has.
+    pub fn found_by(&self, session: SessionId) -> impl Iterator<Item = &Found> {
+        self.attached.values().filter(move |shared| shared.sessions.contains(&session)).map(|shared| &*shared.found)
+    }
+
+    /// The sites that are off for a session, and those of them that are attached to nevertheless.
+    #[must_use]
+    pub fn off(&self, session: SessionId) -> (Vec<SiteId>, Vec<SiteId>) {
+        let off: Vec<_> = self.off.get(&session).into_iter().flatten().copied().collect();
+        let held: BTreeSet<_> = self.attached.values().flat_map(|shared| shared.parts.held()).collect();
+        let still = off.iter().copied().filter(|site| held.contains(site)).collect();
+        (off, still)
+    }
+
+    fn sites_of(&self, session: SessionId) -> BTreeSet<SiteId> {
+        self.found_by(session).flat_map(|found| found.sites.iter().map(|site| site.id)).collect()
     }
 
     /// What is new to the session in a file that was looked at before.
@@ -155,7 +237,9 @@ impl Attachments {
         let file = FileId::of(metadata);
         if let Some(shared) = self.attached.get_mut(&file) {
             let is_first = shared.sessions.insert(session);
-            return Some(is_first.then(|| Addition { found: Arc::clone(&shared.found), is_new: false }));
+            let (found, parts) = (&shared.found, &shared.parts);
+            let addition = || Addition { found: Arc::clone(found), is_new: false, were_off: parts.count_off() };
+            return Some(is_first.then(addition));
         }
         (self.without_sites.get(&file) == Some(&Changed::of(metadata))).then_some(None)
     }

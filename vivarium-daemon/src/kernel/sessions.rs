@@ -10,6 +10,14 @@ use vivarium_sys::load::{SETS, SessionSet, SetId};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct SessionId(u64);
 
+impl SessionId {
+    /// Its number: they are numbered as they begin.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
 /// What a session wants of the kernel side.
 #[derive(Clone, Debug)]
 pub struct Needs {

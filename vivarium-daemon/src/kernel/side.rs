@@ -1,14 +1,16 @@
 //! The kernel side as a whole: programs, maps, and who is observed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 
 use aya::maps::{Array, HashMap, MapData, MapError};
 use aya::{Btf, BtfError, EbpfError};
 use vivarium_session::record::{Pid, Tid};
+use vivarium_sys::SiteId;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{
-    Adoption, Assigned, Assignment, Attach, LossKey, Offsets, PROGRAMS, Program, SetId, ThreadFlags, ThreadState, map,
+    Adoption, Assigned, Assignment, Attach, LossKey, Offsets, PROGRAMS, Program, SetId, TWICE, ThreadFlags,
+    ThreadState, map,
 };
 
 use super::counts::Counters;
@@ -35,6 +37,7 @@ pub struct KernelSide {
     adoptions: HashMap<MapData, u32, AdoptionValue>,
     sets: Array<MapData, SetValue>,
     losses: HashMap<MapData, LossKeyValue, u64>,
+    switched: HashMap<MapData, u64, u32>,
     counters: Counters,
     sessions: Sessions,
     /// Whether results are told of events that come before them.
@@ -129,6 +132,7 @@ impl KernelSide {
             adoptions: take(map::ADOPT)?.try_into()?,
             sets: take(map::SETS)?.try_into()?,
             losses: take(map::LOSSES)?.try_into()?,
+            switched: take(map::SWITCHED)?.try_into()?,
             counters: Counters::new(take(map::COUNTS)?, take(map::ODDITIES)?)?,
             programs: Programs::new(ebpf, types, offsets),
             spans,
@@ -369,6 +373,61 @@ impl KernelSide {
         let is_of_session = |state: &ThreadState| self.members(state.sessions).contains(&session);
         let of_session = states.filter(|state| state.as_ref().map_or(true, is_of_session));
         of_session.map(|state| Ok(Pid(state?.process))).collect()
+    }
+
+    /// Spans of these sites may have started unseen from now on.
+    ///
+    /// # Errors
+    /// When the kernel does not take it.
+    pub fn expect_stops(&mut self, sites: &[SiteId]) -> Result<(), MapError> {
+        sites.iter().try_for_each(|site| self.switched.insert(site.0, 1, 0))
+    }
+
+    /// Nothing of these sites is attached to any more.
+    pub fn forget_sites(&mut self, sites: &BTreeSet<SiteId>) {
+        for site in sites {
+            // Most were never switched off.
+            let _ = self.switched.remove(&site.0);
+        }
+    }
+
+    /// From now on sites may be attached to twice, or not any more.
+    ///
+    /// # Errors
+    /// When the kernel does not take it.
+    pub fn allow_twice(&mut self, twice: bool) -> Result<(), MapError> {
+        match twice {
+            true => self.switched.insert(TWICE, 1, 0),
+            false => absent_is_fine(self.switched.remove(&TWICE)),
+        }
+    }
+
+    /// The sites of which threads are in spans that they will be seen to leave.
+    ///
+    /// # Errors
+    /// When the kernel does not tell.
+    pub fn open_sites(&self) -> Result<BTreeSet<SiteId>, MapError> {
+        let mut open = BTreeSet::new();
+        for thread in self.threads.iter() {
+            let (_, ThreadValue(state)) = thread?;
+            open.extend(state.leaves().iter().map(|frame| frame.site));
+        }
+        Ok(open)
+    }
+
+    /// The processes of every session that are running.
+    ///
+    /// # Errors
+    /// When the kernel does not tell.
+    pub fn processes_by_session(&self) -> Result<BTreeMap<SessionId, BTreeSet<Pid>>, MapError> {
+        let mut processes = BTreeMap::<_, BTreeSet<_>>::new();
+        for thread in self.threads.iter() {
+            let (_, ThreadValue(state)) = thread?;
+            for session in self.members(state.sessions) {
+                processes.entry(*session).or_default().insert(Pid(state.process));
+            }
+        }
+        Ok(processes)
     }
 
     /// What was lost to each set of sessions up to now.

@@ -34,6 +34,56 @@ pub struct UprobePoint {
     pub site: SiteId,
 }
 
+/// Where the sites of a file are attached to.
+#[derive(Clone, Debug, Default)]
+pub struct Points {
+    start: Vec<UprobePoint>,
+    stop: Vec<UprobePoint>,
+    raise: Vec<UprobePoint>,
+}
+
+impl Points {
+    /// All of them.
+    #[must_use]
+    pub fn of(catalog: &Catalog) -> Self {
+        let [start, stop, raise] =
+            [Probe::Start, Probe::Stop, Probe::Raise].map(|probe| UprobePoint::of(catalog, probe));
+        Self { start, stop, raise }
+    }
+
+    /// Those of some sites.
+    #[must_use]
+    pub fn only(&self, which: impl Fn(SiteId) -> bool) -> Self {
+        let of = |points: &[UprobePoint]| points.iter().copied().filter(|point| which(point.site)).collect();
+        Self { start: of(&self.start), stop: of(&self.stop), raise: of(&self.raise) }
+    }
+
+    /// The same, but for those by which spans start.
+    #[must_use]
+    pub fn without_start(self) -> Self {
+        Self { start: Vec::new(), ..self }
+    }
+
+    /// Those by which spans start alone.
+    #[must_use]
+    pub fn start_alone(self) -> Self {
+        Self { start: self.start, ..Self::default() }
+    }
+
+    /// The sites.
+    pub fn sites(&self) -> impl Iterator<Item = SiteId> {
+        self.start.iter().map(|point| point.site)
+    }
+
+    fn of_probe(&self, probe: Probe) -> &[UprobePoint] {
+        match probe {
+            Probe::Start => &self.start,
+            Probe::Stop => &self.stop,
+            Probe::Raise => &self.raise,
+        }
+    }
+}
+
 impl UprobePoint {
     /// The copies of this probe of all sites of a file whose spans can be seen.
     #[must_use]
@@ -174,14 +224,14 @@ impl SpanPrograms {
         }
     }
 
-    /// Attaches to all sites of an open file. What can't be attached to is told in the result; a site whose spans would not
+    /// Attaches to sites of an open file. What can't be attached to is told in the result; a site whose spans would not
     /// be seen to stop isn't seen to start either.
     #[must_use]
-    pub fn attach(&self, file: &File, catalog: &Catalog) -> Attached {
+    pub fn attach(&self, file: &File, points: &Points) -> Attached {
         let path = CString::new(format!("/proc/self/fd/{}", file.as_raw_fd())).unwrap_or_default();
         let mut attached = Attached::default();
         let mut attach = |probe, program: &UprobeProgram| {
-            let mut points = UprobePoint::of(catalog, probe);
+            let mut points = points.of_probe(probe).to_vec();
             points.retain(|point| attached.refused.iter().all(|refusal| refusal.point.site != point.site));
             let (links, refused) = program.attach(&path, &points);
             let refused = refused.into_iter().map(|(point, error)| Refusal { probe, point, reason: error.into() });
@@ -196,6 +246,17 @@ impl SpanPrograms {
 }
 
 impl Attached {
+    /// What spans start by, which goes off first; the rest sees those to their ends that have started.
+    #[must_use]
+    pub fn take_start(&mut self) -> Self {
+        Self { start: std::mem::take(&mut self.start), ..Self::default() }
+    }
+
+    /// With what spans start by.
+    pub fn set_start(&mut self, start: Self) {
+        self.start = start.start;
+    }
+
     /// Whether nothing is attached.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -94,6 +94,7 @@ impl Observer {
         let words = launch.words().iter().map(|word| Text::new(word.as_encoded_bytes())).collect();
         let info = SessionInfo::begin(words, pid, self.backend.backend, Kinds::default());
         let mut session = Session::told_briefly(info.filtered(self.filter.clone()), sites, sinks, self.brevity);
+        session.keep_off(self.off.clone());
         if let Some(first) = first {
             session.feed(&first);
         }

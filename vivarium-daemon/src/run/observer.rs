@@ -4,7 +4,7 @@ use std::path::Path;
 
 use aya::maps::MapError;
 use nix::unistd::gettid;
-use vivarium_session::filter::Filter;
+use vivarium_session::filter::{Filter, KeptOff};
 use vivarium_session::record::Tid;
 use vivarium_session::session::{Brevity, SiteInfo};
 use vivarium_session::text::Text;
@@ -37,6 +37,8 @@ pub struct ObserverOptions {
     pub filter: Filter,
     /// How briefly it is told.
     pub brevity: Brevity,
+    /// Which sites are off.
+    pub off: KeptOff,
     /// How long.
     pub end: End,
     /// What happens when it executes another program.
@@ -71,6 +73,7 @@ pub struct Observer {
     pub(super) session: SessionId,
     pub(super) filter: Filter,
     pub(super) brevity: Brevity,
+    pub(super) off: KeptOff,
     pub(super) end: End,
     /// What had been counted when the session began.
     pub(super) before: Tally,
@@ -150,6 +153,8 @@ impl Observer {
         notes.extend(lost.iter().map(|(kind, reason)| format!("{kind} is not seen: {}", with_causes(reason))));
         notes.extend(side.spans().err().map(|reason| format!("spans are not seen: {}", with_causes(reason))));
         let starter = side.this_thread()?;
+        let mut attachments = Attachments::default();
+        attachments.leave_out(options.off.clone());
         Ok(Self {
             before: side.tally()?,
             starter,
@@ -160,10 +165,11 @@ impl Observer {
             session,
             filter: options.filter,
             brevity: options.brevity,
+            off: options.off.clone(),
             end: options.end,
             late: Latecomers::default(),
             gate,
-            attachments: Attachments::default(),
+            attachments,
             functions,
             libraries: Libraries::default(),
             has_sites: false,
@@ -219,7 +225,8 @@ impl Observer {
 impl Drop for Observer {
     /// The session is over, or never began, so that nobody is observed in whatever order this is detached.
     fn drop(&mut self) {
-        let sites = self.attachments.end(self.session).into_iter().flat_map(Attached::into_holds);
+        let (attached, _) = self.attachments.end(self.session);
+        let sites = attached.into_iter().flat_map(Attached::into_holds);
         detach(self.side.let_go().into_iter().chain(sites).chain(self.libraries.forget()));
     }
 }

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use vivarium_protocol::{Client, ClientError, MAX_DESCRIPTORS, Pumped, Running, SocketPath, Start, Target, Until};
-use vivarium_session::filter::Filter;
+use vivarium_session::filter::{Filter, KeptOff};
 use vivarium_session::record::Pid;
 use vivarium_session::session::{Brevity, Conclusion, Session, SiteTable};
 use vivarium_session::sink::Sink;
@@ -27,6 +27,8 @@ pub struct RemoteOptions {
     pub filter: Filter,
     /// How briefly it is told.
     pub brevity: Brevity,
+    /// Which sites are off.
+    pub off: KeptOff,
     /// How long.
     pub end: End,
 }
@@ -79,6 +81,7 @@ impl RemoteObserver {
 
         let info = running.info().clone().filtered(self.options.filter.clone());
         let mut session = Session::told_briefly(info, SiteTable::new(), sinks, self.options.brevity);
+        session.keep_off(self.options.off.clone());
         let waiting = Waiting::for_either(&signals, &running).map_err(ObserverError::Signals)?;
         let (mut status, mut conclusion) = (None, None::<Box<Conclusion>>);
         loop {

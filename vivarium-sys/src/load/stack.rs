@@ -6,7 +6,7 @@
 use super::thread::{Frame, ThreadFlags, ThreadState};
 use crate::InstanceId;
 use crate::event::TaskKind;
-use crate::probe::StartFlags;
+use crate::probe::{Probe, StartFlags};
 use crate::wire::{MAX_DEPTH, RecordFlags};
 
 /// Any index is in range after this.
@@ -84,6 +84,28 @@ impl ThreadState {
         flags
     }
 
+    /// A probe is hit; whether it is the one that was hit last, by the same activation. Where it is attached to twice, that
+    /// was the same hit.
+    #[inline(always)]
+    pub fn hit(&mut self, probe: Probe, instance: InstanceId) -> bool {
+        let again = self.last == instance && self.last_probe == probe as u32;
+        (self.last, self.last_probe) = (instance, probe as u32);
+        again
+    }
+
+    /// The spans that it is in and will be seen to leave, as long as it runs this program.
+    #[must_use]
+    pub fn leaves(&self) -> &[Frame] {
+        let depth = (self.depth as usize).min(MAX_DEPTH);
+        &self.frames[(self.rooted as usize).min(depth)..depth]
+    }
+
+    /// It turns out that a stop which went with those of spans too deep was of a span that had not been seen to start.
+    #[inline(always)]
+    pub const fn stay_deep(&mut self) {
+        self.overflow = self.overflow.saturating_add(1);
+    }
+
     /// A span starts, or is polled again.
     #[inline(always)]
     pub fn start(&mut self, frame: Frame, flags: StartFlags) -> Started {
@@ -149,6 +171,9 @@ impl ThreadState {
         if self.inherited > depth {
             self.inherited = depth;
         }
+        if self.rooted > depth {
+            self.rooted = depth;
+        }
     }
 
     /// Makes a copy of the creator's state that of its child. A new process goes on in the same functions, whose ends it
@@ -185,5 +210,6 @@ impl ThreadState {
             self.depth = 0;
         }
         self.inherited = self.depth;
+        self.rooted = self.depth;
     }
 }

@@ -76,6 +76,12 @@ pub struct ThreadState {
     pub overflow: u32,
     /// Whether events were told of whose results follow: not 0.
     pub awaits: u32,
+    /// How many of `frames` never stop here: 1 where it began inside of a span that is left elsewhere.
+    pub rooted: u32,
+    /// The probe that it hit last.
+    pub last_probe: u32,
+    /// The activation whose probe that was.
+    pub last: InstanceId,
     /// The spans, the innermost last.
     pub frames: [Frame; MAX_DEPTH],
 }
@@ -97,6 +103,9 @@ impl ThreadState {
             inherited: 0,
             overflow: 0,
             awaits: 0,
+            rooted: 0,
+            last_probe: 0,
+            last: InstanceId::NONE,
             frames: [Frame::NONE; MAX_DEPTH],
         }
     }

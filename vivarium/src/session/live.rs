@@ -5,12 +5,13 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use std::{io, mem, process};
 
-use vivarium_protocol::{Client, ClientError, Pumped, Running, SocketPath, Start, Stopper, Target};
-use vivarium_session::filter::Filter;
+use vivarium_protocol::{Client, ClientError, Pumped, Running, SocketPath, Start, Stopper, Switchboard, Target};
+use vivarium_session::filter::{Filter, SitePattern};
 use vivarium_session::session::{Outcome, Session, SiteTable};
 use vivarium_session::sink::Sink;
 use vivarium_session::text::Text;
 
+use super::builder::SessionError;
 use super::own_work::own_work;
 
 /// What is to be observed, and where it goes.
@@ -29,6 +30,8 @@ pub(crate) struct Request {
 pub(crate) struct Live {
     /// The process that it is about: in the child of a fork it is none of the child's business.
     process: u32,
+    /// The number of the session.
+    id: u64,
     stopper: Stopper,
     /// What came of it, when it is over.
     outcome: Receiver<Outcome>,
@@ -48,7 +51,7 @@ impl Live {
             let reader = thread::Builder::new().name("vivarium".to_owned()).spawn(move || match begin(&request) {
                 // From here on the session sees this thread: in the span of its own work.
                 Ok((running, stopper)) => own_work(|| {
-                    let _ = tell.send(Ok(stopper));
+                    let _ = tell.send(Ok((running.id(), stopper)));
                     let _ = conclude.send(read(running, request));
                 }),
                 Err(error) => {
@@ -57,14 +60,25 @@ impl Live {
             });
             let reader = reader.map_err(ClientError::Io)?;
             let gone = |_| ClientError::Io(io::Error::other("the thread that was to read ended"));
-            let stopper = begun.recv().map_err(gone)??;
-            Ok(Self { process: process::id(), stopper, outcome, reader: Some(reader) })
+            let (id, stopper) = begun.recv().map_err(gone)??;
+            Ok(Self { process: process::id(), id, stopper, outcome, reader: Some(reader) })
         })
     }
 
     /// Asks for an answer when everything that happened until now has come.
     pub(crate) fn sync(&self, token: u64) -> Result<(), ClientError> {
         own_work(|| self.stopper.sync(token))
+    }
+
+    /// Switches the functions that are meant off or on.
+    pub(crate) fn switch(&self, on: bool, pattern: &str) -> Result<(), SessionError> {
+        let pattern: SitePattern = pattern.parse()?;
+        own_work(|| {
+            let refused = |error| SessionError::Daemon(Box::new(error));
+            let mut board = Switchboard::connect(&SocketPath::from_environment()).map_err(refused)?;
+            let (sites, _) = board.show(self.id).map_err(refused)?;
+            board.switch(self.id, on, &pattern.find(&sites)?).map_err(refused)
+        })
     }
 
     /// Ends it: what happened until now is still told, and then it is over. Gives nothing in the child of a fork, where the

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::builder::SessionBuilder;
+use super::builder::{SessionBuilder, SessionError};
 use super::registry::Open;
 use crate::fixture::Matcher;
 use crate::seen::{Collected, Event, Kept, Observation};
@@ -78,6 +78,35 @@ impl Session {
         let mut events = self.events();
         events.retain(|event| which.matches(event));
         events
+    }
+
+    /// Leaves functions out from now on: by name, glob, or regular expression, such as `"load_config"`, `"load_*"` or
+    /// `"/^load_/"`. What they do is told of the functions around them.
+    ///
+    /// ```no_run
+    /// # let session = vivarium::Session::builder().start()?;
+    /// session.disable("parse_*")?;
+    /// session.enable("parse_header")?;
+    /// # Ok::<(), vivarium::session::SessionError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When none of the functions that run is meant, or the daemon is gone.
+    pub fn disable(&self, functions: &str) -> Result<(), SessionError> {
+        self.switch(false, functions)
+    }
+
+    /// Takes functions in again that were left out.
+    ///
+    /// # Errors
+    /// As [`disable`](Self::disable).
+    pub fn enable(&self, functions: &str) -> Result<(), SessionError> {
+        self.switch(true, functions)
+    }
+
+    fn switch(&self, on: bool, functions: &str) -> Result<(), SessionError> {
+        let Some(state) = &self.state else { return Ok(()) };
+        state.open.with(|live| live.switch(on, functions)).unwrap_or(Ok(()))
     }
 
     /// Ends it, and gives what it saw: to be looked at, [saved](Observation::save), or held against

@@ -70,7 +70,7 @@ fn every_site_is_observed_until_the_attachment_is_dropped() {
     for how in [UprobeUse::Many, UprobeUse::Event] {
         let Some(programs) = programs(how) else { continue };
         let image = here();
-        let attached = programs.attach(image.file(), &Catalog::read(&image).unwrap());
+        let attached = programs.attach(image.file(), &Points::of(&Catalog::read(&image).unwrap()));
         assert!(attached.refused.is_empty(), "{:?}", attached.refused);
         assert!(place.is_observed(), "{how:?}");
         drop(attached);
@@ -91,7 +91,7 @@ fn a_site_of_which_one_probe_is_refused_is_not_observed_and_the_others_are() {
             // Beyond the end of the file.
             stop.attach = stop.attach.map(|at| AttachPoint { probe: FileOffset(1 << 40), ..at });
         }
-        let attached = programs.attach(image.file(), &catalog);
+        let attached = programs.attach(image.file(), &Points::of(&catalog));
         let told: Vec<_> = attached.refused.iter().map(|refusal| (refusal.probe, refusal.point.site)).collect();
         assert_eq!(told, [(Probe::Stop, refused.site().id)], "{how:?}");
         assert!(ends_unobserved(&refused), "{how:?}");
