@@ -31,7 +31,7 @@ fn expected(directory: &str) -> Vec<Expected> {
     // Before it hands an open to a worker, the kernel tries it without waiting, which the hooks see.
     let tried = match backend() {
         Backend::Syscalls => plain.clone(),
-        _ => bits(libc::O_NONBLOCK, &["O_RDONLY", "O_NDELAY"]),
+        _ => bits(libc::O_NONBLOCK, &["O_RDONLY", "O_NONBLOCK"]),
     };
     let connected = json!({
         "address": { "family": "AF_INET", "ip": "127.9.9.20", "port": 4720 },

@@ -18,9 +18,18 @@ const AT: Table = constants! { general:
 
 const XATTRS: Table = constants! { general: XATTR_CREATE XATTR_REPLACE };
 
+/// The name that manuals give a flag of several names, of which the crate's table gives the first in the alphabet.
+fn preferred(name: &'static str) -> &'static str {
+    match name {
+        "O_NDELAY" => "O_NONBLOCK",
+        "O_FSYNC" | "O_RSYNC" => "O_SYNC",
+        name => name,
+    }
+}
+
 /// The bits of an open, those first that hold others, as `O_TMPFILE` holds `O_DIRECTORY`.
 static OPENS: LazyLock<Vec<(&str, u64)>> = LazyLock::new(|| {
-    let names = OFlag::all().iter_names().map(|(name, flag)| (name, u64::from(flag.bits().cast_unsigned())));
+    let names = OFlag::all().iter_names().map(|(name, flag)| (preferred(name), u64::from(flag.bits().cast_unsigned())));
     let mut table: Vec<_> = names.filter(|(_, bits)| *bits != 0).collect();
     table.sort_by_key(|(_, bits)| Reverse(bits.count_ones()));
     table
@@ -60,5 +69,20 @@ pub(in super::super) fn file_type(mode: u64) -> OneOf {
     match mode & u64::from(general::S_IFMT) {
         0 => OneOf::new(0, Some("S_IFREG")),
         kind => one_of(TYPES, kind),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_has_the_name_that_manuals_give_it() {
+        let shown = |flags: i32| open_flags(u64::from(flags.cast_unsigned())).to_string();
+        assert_eq!(shown(libc::O_RDONLY | libc::O_NONBLOCK), "O_RDONLY|O_NONBLOCK");
+        assert_eq!(shown(libc::O_WRONLY | libc::O_SYNC), "O_WRONLY|O_SYNC");
+        assert_eq!(shown(libc::O_WRONLY | libc::O_DSYNC), "O_WRONLY|O_DSYNC");
+        assert_eq!(shown(libc::O_RDWR | libc::O_TMPFILE), "O_RDWR|O_TMPFILE");
+        assert_eq!(shown(libc::O_RDONLY | libc::O_DIRECTORY), "O_RDONLY|O_DIRECTORY");
     }
 }
