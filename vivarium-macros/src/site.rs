@@ -1,7 +1,8 @@
 //! The tokens that lay down a site.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::env;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
@@ -83,20 +84,48 @@ pub(crate) fn place(krate: &TokenStream, kind: Kind, name: &SiteName, at: Span) 
     let ours = Span::mixed_site();
     let file = at.unwrap().file();
     let (file, file_text) = if in_assembler(&file) == file {
-        let file = quote_spanned!(at=> ::core::file!());
+        let file = told_at(at, "file");
         (file.clone(), file)
     } else {
         (literal(&file).to_token_stream(), literal(&in_assembler(&file)).to_token_stream())
     };
     let name = name.numbered(at);
     let name_text = literal(&in_assembler(&name.text));
-    let (line, column) = (quote_spanned!(at=> ::core::line!()), quote_spanned!(at=> ::core::column!()));
-    quote_spanned! {ours=>
+    let (line, column) = (told_at(at, "line"), told_at(at, "column"));
+    let place = quote_spanned! {ours=>
         #krate::__private::site!(
             kind: #kind, name: #name, module: ::core::module_path!(), file: #file, line: #line, column: #column,
             texts: [#name_text, #file_text]
         )
+    };
+    match core_known_at(at) {
+        Some(core) => quote_spanned!(ours=> { #core #place }),
+        None => place,
     }
+}
+
+/// What the macro `what` of the core library tells of the place `at`.
+pub(crate) fn told_at(at: Span, what: &str) -> TokenStream {
+    let (core, what) = (core_at(at), proc_macro2::Ident::new(what, at));
+    quote_spanned!(at=> #core::#what!())
+}
+
+/// The core library as a path at the place `at`.
+fn core_at(at: Span) -> TokenStream {
+    if knows_crates() { quote_spanned!(at=> ::core) } else { quote_spanned!(at=> __core) }
+}
+
+/// What makes the core library known to paths at the place `at`.
+pub(crate) fn core_known_at(at: Span) -> Option<TokenStream> {
+    let name = proc_macro2::Ident::new("__core", at);
+    (!knows_crates()).then(|| quote_spanned!(Span::mixed_site()=> extern crate core as #name;))
+}
+
+/// Whether the user's paths may begin with any crate, as they may not in the edition of 2015. No token tells that, but cargo tells
+/// the compiler, whose process this is.
+fn knows_crates() -> bool {
+    static KNOWS_CRATES: LazyLock<bool> = LazyLock::new(|| env::args_os().all(|word| word != "--edition=2015"));
+    *KNOWS_CRATES
 }
 
 /// `text` as it must stand in a string of an assembler directive inside an `asm!` template.

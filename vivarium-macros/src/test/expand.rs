@@ -10,6 +10,7 @@ use super::valid;
 use crate::attribute::Attribute;
 use crate::expand::{Arguments, Function, Move, output};
 use crate::item::Item;
+use crate::site;
 
 /// Expands `#[vivarium::test(args)] item`.
 ///
@@ -56,12 +57,13 @@ fn fixture(args: &Args, function: &Function) -> TokenStream {
     let result = output::annotation(&signature.output).map(|ty| quote_spanned!(ours=> -> #ty));
     let name = LitStr::new(&signature.ident.unraw().to_string(), ours);
     let at = signature.ident.span();
-    let (file, line) = (quote_spanned!(at=> ::core::file!()), quote_spanned!(at=> ::core::line!()));
+    let (core, file, line) = (site::core_known_at(at), site::told_at(at, "file"), site::told_at(at, "line"));
     let expectations = args.expectations.iter().map(|Expectation { method, arguments }| {
         let at = method.span();
         quote_spanned!(at=> .#method(#arguments))
     });
     let body = quote_spanned! {ours=>
+        #core
         #krate::__private::run_test(
             ::core::concat!(::core::module_path!(), "::", #name), #file, #line,
             move || #result { #moves (#body) },
