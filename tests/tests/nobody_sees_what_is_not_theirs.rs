@@ -1,5 +1,6 @@
 //! Each way in is tried: processes of others, processes that have ended, processes that become somebody else.
 
+use std::fs::{self, Permissions};
 use std::io::Read;
 use std::os::fd::AsFd;
 use std::os::unix::fs::PermissionsExt;
@@ -67,7 +68,7 @@ fn what_is_no_process_at_all_is_refused() {
         return;
     }
     let daemon = Daemon::start();
-    let file = std::fs::File::open("/dev/null").expect("it is there");
+    let file = fs::File::open("/dev/null").expect("it is there");
     let start = vivarium_protocol::Start::of([vivarium_protocol::Target::Process]);
     let place = vivarium_protocol::SocketPath::new(daemon.socket());
     for descriptors in [vec![], vec![file.as_fd()]] {
@@ -76,26 +77,36 @@ fn what_is_no_process_at_all_is_refused() {
     }
 }
 
+/// A program of root that everyone may execute, as root.
+fn set_uid_copy(daemon: &Daemon, program: &str, name: &str) -> String {
+    let copy = daemon.folder().join(name);
+    tool::copy_program(program, &copy);
+    fs::set_permissions(&copy, Permissions::from_mode(0o4755)).expect("it can be set-uid");
+    copy.to_str().expect("a plain name").to_owned()
+}
+
+/// A file that root alone may read.
+fn secret(daemon: &Daemon, content: &str) -> String {
+    let secret = daemon.folder().join("secret");
+    fs::write(&secret, content).expect("it can be written");
+    fs::set_permissions(&secret, Permissions::from_mode(0o600)).expect("it can be private");
+    secret.to_str().expect("a plain name").to_owned()
+}
+
 #[test]
 fn a_child_that_runs_as_another_user_is_not_followed_and_the_verdict_says_so() {
     if !may_observe() {
         return;
     }
     let daemon = Daemon::start();
-    // A program of root that everyone may execute, as root.
-    let set_uid = daemon.folder().join("set-uid-cat");
-    tool::copy_program("/bin/cat", &set_uid);
-    std::fs::set_permissions(&set_uid, std::fs::Permissions::from_mode(0o4755)).expect("it can be set-uid");
-    let secret = daemon.folder().join("secret");
-    std::fs::write(&secret, "nothing for others\n").expect("it can be written");
-    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).expect("it can be private");
+    let set_uid = set_uid_copy(&daemon, "/bin/cat", "set-uid-cat");
+    let secret = secret(&daemon, "nothing for others\n");
 
-    let script = format!("{} {}; cat /dev/null", set_uid.display(), secret.display());
+    let script = format!("{set_uid} {secret}; cat /dev/null");
     let seen = daemon.observe(USER, &["--strict"], &["/bin/sh", "-c", &script]);
     assert_eq!(seen.stdout, "nothing for others\n", "the program does what it does without us: {}", seen.stderr);
-    let name = secret.to_str().expect("a plain name");
     let exec = |line: &&serde_json::Value| line["kind"] == "proc_exec" || line["kind"] == "path_open";
-    let of_secret = seen.lines.iter().filter(exec).filter(|line| line["fields"]["path"] == name).count();
+    let of_secret = seen.lines.iter().filter(exec).filter(|line| line["fields"]["path"] == *secret).count();
     assert_eq!(of_secret, 0, "what it opened is nobody's business");
     assert_eq!(seen.summary()["verdict"], "incomplete", "{}", seen.summary());
     assert!(seen.summary()["missing"].to_string().contains("another user"), "{}", seen.summary());
@@ -104,7 +115,7 @@ fn a_child_that_runs_as_another_user_is_not_followed_and_the_verdict_says_so() {
     assert_eq!(theirs, 1, "what comes afterwards is seen");
 
     let by_root = daemon.observe(0, &["--strict"], &["/bin/sh", "-c", &script]);
-    let of_secret = by_root.events("path_open").filter(|open| open["fields"]["path"] == name).count();
+    let of_secret = by_root.events("path_open").filter(|open| open["fields"]["path"] == *secret).count();
     assert_eq!((of_secret, by_root.status.code()), (1, Some(0)), "root may see it: {}", by_root.summary());
 }
 
@@ -152,16 +163,11 @@ fn a_process_that_comes_to_run_as_another_user_is_lost_to_the_first_one() {
         return;
     }
     let daemon = Daemon::start();
-    let set_uid = daemon.folder().join("set-uid-cat");
-    tool::copy_program("/bin/cat", &set_uid);
-    std::fs::set_permissions(&set_uid, std::fs::Permissions::from_mode(0o4755)).expect("it can be set-uid");
-    let secret = daemon.folder().join("secret");
-    std::fs::write(&secret, "secret\n").expect("it can be written");
-    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).expect("it can be private");
-    let name = secret.to_str().expect("a plain name");
+    let set_uid = set_uid_copy(&daemon, "/bin/cat", "set-uid-cat");
+    let secret = secret(&daemon, "secret\n");
 
     // The process itself changes, not one that it makes.
-    let script = format!("cat /dev/null; exec {} {name}", set_uid.display());
+    let script = format!("cat /dev/null; exec {set_uid} {secret}");
     for (user, opens_of_secret) in [(USER, 0), (0, 1)] {
         let child = shell(USER, false, &script);
         let attached = Attached::begin(&daemon, user, &["--strict", "--pid", &child.id().to_string()]);
@@ -169,7 +175,7 @@ fn a_process_that_comes_to_run_as_another_user_is_lost_to_the_first_one() {
         let seen = attached.end();
         let opens = |path: &str| seen.events("path_open").filter(|open| open["fields"]["path"] == path).count();
         assert_eq!(opens("/dev/null"), 1, "it was observed before: {}", seen.summary());
-        assert_eq!(opens(name), opens_of_secret, "user {user}: {}", seen.summary());
+        assert_eq!(opens(&secret), opens_of_secret, "user {user}: {}", seen.summary());
         let verdict = if user == 0 { "complete" } else { "incomplete" };
         assert_eq!(seen.summary()["verdict"], verdict, "{}", seen.summary());
         if user != 0 {
@@ -184,20 +190,18 @@ fn a_child_of_another_user_that_was_there_already_is_named() {
         return;
     }
     let daemon = Daemon::start();
-    let set_uid = daemon.folder().join("set-uid-sleep");
-    tool::copy_program("/bin/sleep", &set_uid);
-    std::fs::set_permissions(&set_uid, std::fs::Permissions::from_mode(0o4755)).expect("it can be set-uid");
+    let set_uid = set_uid_copy(&daemon, "/bin/sleep", "set-uid-sleep");
     let mut command = daemon.command(USER, &["/bin/sh", "-c"]);
-    command.arg(format!("{} 600 & echo ready; read go; kill $!", set_uid.display()));
+    command.arg(format!("{set_uid} 600 & echo ready; read go; kill $!"));
     let mut shell = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a shell starts");
     shell.stdout.as_mut().expect("its output").read_exact(&mut [0; 6]).expect("it says that it is ready");
     // Until it has become what it is.
     let is_set_uid = |pid: &str| {
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
         status.contains("Name:\tset-uid-sleep")
     };
     let children = format!("/proc/{0}/task/{0}/children", shell.id());
-    while !std::fs::read_to_string(&children).expect("its children").split_whitespace().any(is_set_uid) {
+    while !fs::read_to_string(&children).expect("its children").split_whitespace().any(is_set_uid) {
         std::thread::yield_now();
     }
     let attached = Attached::begin(&daemon, USER, &["--strict", "--pid", &shell.id().to_string()]);
