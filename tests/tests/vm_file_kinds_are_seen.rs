@@ -54,6 +54,7 @@ fn opened(directory: &str) -> Vec<Expected> {
             true => seen(beneath, "path_open", [tree, leaf]),
             false => seen(beneath, "path_open", [leaf]),
         },
+        seen("open_by_a_handle", "path_open", [opened(json!(at("tree"))), opened(json!(at("file")))]),
         seen("create_a_file", "file_create", [created]),
         seen("create_a_file", "path_open", [made]),
         seen("open_what_is_there", "file_create", []),

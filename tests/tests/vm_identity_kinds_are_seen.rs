@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use vivarium_tests::kinds::{Expected, bits, check, counted, failed, one_of, seen};
 use vivarium_tests::observation::{Observation, may_observe, subject};
 use vivarium_tests::tool;
@@ -45,22 +45,32 @@ fn give_capability(file: &Path) {
     assert_eq!(set, 0, "{}", std::io::Error::last_os_error());
 }
 
+/// From root to these users: the real, the effective and the saved one, and that for files.
+fn users([uid, euid, suid, fsuid]: [u32; 4]) -> Value {
+    json!({
+        "old_uid": 0, "old_euid": 0, "old_suid": 0, "old_fsuid": 0,
+        "uid": uid, "euid": euid, "suid": suid, "fsuid": fsuid,
+    })
+}
+
+/// The same of groups.
+fn groups([gid, egid, sgid, fsgid]: [u32; 4]) -> Value {
+    json!({
+        "old_gid": 0, "old_egid": 0, "old_sgid": 0, "old_fsgid": 0,
+        "gid": gid, "egid": egid, "sgid": sgid, "fsgid": fsgid,
+    })
+}
+
 fn expected(observation: &Observation, directory: &str) -> Vec<Expected> {
     let became = |name: &str, gained: serde_json::Value, gains: bool| json!({ "path": format!("{directory}/{name}"), "uid": 65534, "gid": 65534, "gained": gained, "gains": gains });
     let namespace = json!({ "uid": 0, "flags": bits(libc::CLONE_NEWUSER, &["CLONE_NEWUSER"]) });
     let capability = |number: u32, name: &str| json!({ "capability": one_of(number, name) });
     let is_refused = observation.stdout.lines().find_map(|line| line.strip_prefix("userns "));
     vec![
-        seen(
-            "change_users",
-            "setid_change",
-            [json!({ "old_uid": 0, "old_euid": 0, "old_suid": 0, "uid": 1, "euid": 2, "suid": 3 })],
-        ),
-        seen(
-            "change_groups",
-            "setgid_change",
-            [json!({ "old_gid": 0, "old_egid": 0, "old_sgid": 0, "gid": 4, "egid": 5, "sgid": 6 })],
-        ),
+        seen("change_users", "setid_change", [users([1, 2, 3, 2])]),
+        seen("change_the_user_for_files", "setid_change", [users([0, 0, 0, 11])]),
+        seen("change_groups", "setgid_change", [groups([4, 5, 6, 5])]),
+        seen("change_the_group_for_files", "setgid_change", [groups([0, 0, 0, 12])]),
         seen("change_other_groups", "setgroups_change", [json!({ "groups": [7, 8, 9], "count": 3 })]),
         seen(
             "give_up_capabilities",

@@ -88,6 +88,7 @@ fn sockets(directory: &str) -> Vec<Expected> {
         seen("listen_on_a_socket", "sock_listen", [listening]),
         seen("connect_a_socket", "sock_connect", [tcp.at(ip(3, 4713))]),
         seen("connect_a_socket", "unix_connect", []),
+        seen("connect_by_the_first_message", "sock_connect", [tcp.at(ip(16, 4716)), tcp.at(ip(16, 4716))]),
         seen("accept_a_connection", "sock_accept", [tcp.at(ip(5, 4715))]),
         seen(
             "connect_unix_sockets",
@@ -117,6 +118,8 @@ fn messages() -> Vec<Expected> {
     let single = |name: &str, kind: Value| asked(json!(format!("{name}.example")), kind, ip(10, 53), UDP);
     let double = |name: &str, kind: Value| asked(json!(name), kind, ip(11, 53), UDP);
     let stream = |name: &str| asked(json!(name), a(), ip(12, 53), TCP);
+    // What it is told by is its beginning.
+    let torn = asked(json!({ "text": "torn", "length": 6 }), Value::Null, ip(12, 53), TCP);
     let odd = |name: Value| asked(name, Value::Null, ip(13, 53), UDP);
     let hello =
         |address: Value| json!({ "server_name": "server.example", "alpn": ["h2", "http/1.1"], "address": address });
@@ -133,7 +136,7 @@ fn messages() -> Vec<Expected> {
             ],
         ),
         seen("ask_two_at_once", "dns_req", [double("first.example", a()), double("second.example", aaaa())]),
-        seen("ask_by_stream", "dns_req", [stream("stream.example"), stream("apart.example")]),
+        seen("ask_by_stream", "dns_req", [stream("stream.example"), stream("apart.example"), torn]),
         seen("ask_nonsense", "dns_req", [odd(Value::Null), odd(json!({ "text": "www", "length": 5 }))]),
         seen("say_hello", "tls_hello", [hello(ip(14, 443))]),
         seen("say_hello_in_pieces", "tls_hello", [hello(ip(15, 8443))]),

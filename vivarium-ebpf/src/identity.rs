@@ -5,15 +5,20 @@ use vivarium_sys::load::{Field, ThreadState};
 use crate::kernel::{Address, Structure};
 use crate::record::Record;
 
-/// The real, effective and saved user of these credentials.
+/// The real, effective and saved user of these credentials, and that for files.
 #[inline(always)]
-pub(crate) fn users_of(credentials: impl Structure) -> [u32; 3] {
-    [credentials.get(Field::CredUid), credentials.get(Field::CredEuid), credentials.get(Field::CredSuid)]
+pub(crate) fn users_of(credentials: impl Structure) -> [u32; 4] {
+    [
+        credentials.get(Field::CredUid),
+        credentials.get(Field::CredEuid),
+        credentials.get(Field::CredSuid),
+        credentials.get(Field::CredFsuid),
+    ]
 }
 
-/// The real, effective and saved user of a task.
+/// The same of a task.
 #[inline(always)]
-pub(crate) fn users(task: Address) -> [u32; 3] {
+pub(crate) fn users(task: Address) -> [u32; 4] {
     users_of(task.follow(Field::TaskCred))
 }
 
@@ -23,25 +28,33 @@ pub(crate) fn has_capabilities(task: Address) -> bool {
     task.follow(Field::TaskCred).get::<u64>(Field::CredPermitted) != 0
 }
 
-/// The real, effective and saved group of these credentials.
+/// The real, effective and saved group of these credentials, and that for files.
 #[inline(always)]
-pub(crate) fn groups_of(credentials: impl Structure) -> [u32; 3] {
-    [credentials.get(Field::CredGid), credentials.get(Field::CredEgid), credentials.get(Field::CredSgid)]
+pub(crate) fn groups_of(credentials: impl Structure) -> [u32; 4] {
+    [
+        credentials.get(Field::CredGid),
+        credentials.get(Field::CredEgid),
+        credentials.get(Field::CredSgid),
+        credentials.get(Field::CredFsgid),
+    ]
 }
 
-/// The real, effective and saved group of a task.
+/// The same of a task.
 #[inline(always)]
-pub(crate) fn groups(task: Address) -> [u32; 3] {
+pub(crate) fn groups(task: Address) -> [u32; 4] {
     groups_of(task.follow(Field::TaskCred))
 }
 
 /// Tells of a change of users or groups.
 #[inline(always)]
-pub(crate) fn describe(record: &mut Record<6, 0>, before: [u32; 3], after: [u32; 3]) {
+pub(crate) fn describe(record: &mut Record<8, 0>, before: [u32; 4], after: [u32; 4]) {
     for at in 0..3 {
         record.number(at, ThreadState::user_number(before[at]));
         record.number(at + 3, ThreadState::user_number(after[at]));
     }
+    // Those for files came later, and older recordings are read by the same table.
+    record.number(6, ThreadState::user_number(before[3]));
+    record.number(7, ThreadState::user_number(after[3]));
 }
 
 /// What a thread wants to be allowed.

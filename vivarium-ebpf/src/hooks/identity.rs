@@ -20,7 +20,7 @@ hook!(userns: lsm "userns_create" by lsm_userns, fentry "security_create_user_ns
 /// `new credentials, old credentials, flags`
 #[inline(always)]
 fn setid(arguments: &impl Arguments) {
-    event::tell::<6, 0>(EventKind::SETID_CHANGE, Answer::Follows, |_, record| {
+    event::tell::<8, 0>(EventKind::SETID_CHANGE, Answer::Follows, |_, record| {
         let (after, before) = (arguments.typed(0), arguments.typed(1));
         identity::describe(record, identity::users_of(before), identity::users_of(after));
     });
@@ -29,7 +29,7 @@ fn setid(arguments: &impl Arguments) {
 /// `new credentials, old credentials, flags`
 #[inline(always)]
 fn setgid(arguments: &impl Arguments) {
-    event::tell::<6, 0>(EventKind::SETGID_CHANGE, Answer::Follows, |_, record| {
+    event::tell::<8, 0>(EventKind::SETGID_CHANGE, Answer::Follows, |_, record| {
         let (after, before) = (arguments.typed(0), arguments.typed(1));
         identity::describe(record, identity::groups_of(before), identity::groups_of(after));
     });

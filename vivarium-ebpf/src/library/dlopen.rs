@@ -5,7 +5,7 @@ use aya_ebpf::macros::{btf_map, uprobe};
 use aya_ebpf::programs::ProbeContext;
 use vivarium_sys::event::EventKind;
 
-use super::{argument, returned, stack, which};
+use super::{argument, fetch, returned, stack, which};
 use crate::event;
 use crate::own_stack;
 use crate::thread::Thread;
@@ -15,6 +15,8 @@ use crate::user::UserAddress;
 const PENDING: usize = 1024;
 /// Where a loaded library has its name: behind its address.
 const NAME_AT: u64 = 8;
+/// How much of a name is waited for. That of the program itself is empty, and stands where nobody may have looked before.
+const NAME_BYTES: u64 = 256;
 
 /// A call, which is over when its stack is as it was.
 #[derive(Clone, Copy)]
@@ -45,6 +47,17 @@ fn dlopen_begin(ctx: ProbeContext) -> u32 {
     let (path, flags) = if which(&ctx) == 0 { (first, second) } else { (second, third) };
     let call = Call { thread: thread.ids.thread.into(), stack: stack(&ctx) };
     let _ = LIBRARIES.insert(&call, &Asked { path, flags }, 0);
+    0
+}
+
+#[uprobe(sleepable)]
+fn dlopen_fetch(ctx: ProbeContext) -> u32 {
+    let library = returned(&ctx);
+    if library != 0 {
+        let name = UserAddress(library.wrapping_add(NAME_AT));
+        fetch(name, size_of::<u64>() as u64 - 1);
+        fetch(UserAddress(name.read().unwrap_or(0)), NAME_BYTES);
+    }
     0
 }
 

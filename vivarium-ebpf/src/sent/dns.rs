@@ -19,6 +19,8 @@ const HEAD_BYTES: u32 = 12;
 const FLAGS_AT: u32 = 2;
 /// Where the number of questions is.
 const QUESTIONS_AT: u32 = 4;
+/// As many questions as everybody asks at once.
+const ONE: u16 = 1;
 /// The flag of an answer.
 const IS_ANSWER: u8 = 0x80;
 /// In a stream, each message comes after its length.
@@ -58,14 +60,19 @@ fn ask(thread: &Thread, index: u32, copied: &mut Copied) {
     let is_stream = is_stream(shape);
     // The length of a message may be sent by itself, and the message then without.
     let length = u32::from(copied.number(0));
-    let is_counted = is_stream && length >= LEAST_BYTES && length + LENGTH_BYTES <= copied.have();
+    let is_counted = is_stream
+        && length >= LEAST_BYTES
+        && (length + LENGTH_BYTES <= copied.have()
+        // Its end comes later: it is told by its beginning.
+        || copied.have() >= LENGTH_BYTES + HEAD_BYTES && copied.number(LENGTH_BYTES + QUESTIONS_AT) == ONE);
     let head = if is_counted { LENGTH_BYTES } else { 0 };
     let is_headed = copied.have() >= head + HEAD_BYTES;
     if is_headed && copied.byte(head + FLAGS_AT) & IS_ANSWER != 0 {
         return;
     }
-    let is_question = is_headed && copied.number(head + QUESTIONS_AT) != 0;
+    let questions = copied.number(head + QUESTIONS_AT);
     // In a stream it may be anything else, such as a length or the rest of a message.
+    let is_question = is_headed && if is_stream { questions == ONE } else { questions != 0 };
     if !is_question && is_stream {
         return;
     }

@@ -12,6 +12,9 @@ const AT_FDCWD: i32 = -100;
 /// An empty path stands for the descriptor itself.
 const AT_EMPTY_PATH: u64 = 0x1000;
 
+/// No descriptor, and not the working directory either.
+const NO_DESCRIPTOR: i32 = -1;
+
 /// What the string of a [`Given`] means.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
@@ -61,6 +64,12 @@ impl Given {
     #[inline(always)]
     pub(crate) fn descriptor(descriptor: i32) -> Self {
         Self { directory: descriptor, path: UserAddress(0), meaning: Meaning::Descriptor }
+    }
+
+    /// No path at all.
+    #[inline(always)]
+    pub(crate) fn nothing() -> Self {
+        Self::descriptor(NO_DESCRIPTOR)
     }
 
     /// With flags that may say `AT_EMPTY_PATH`.

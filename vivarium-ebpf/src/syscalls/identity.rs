@@ -29,7 +29,7 @@ fn sys_setid(ctx: TracePointContext) -> u32 {
     let before = thread.state.users;
     let after = identity::users(Address::current_task());
     thread.state.users = after;
-    event::tell_of::<6, 0>(&thread, EventKind::SETID_CHANGE, result, |_, record| {
+    event::tell_of::<8, 0>(&thread, EventKind::SETID_CHANGE, result, |_, record| {
         identity::describe(record, before, after);
     });
     0
@@ -46,7 +46,7 @@ fn sys_setgid(ctx: TracePointContext) -> u32 {
     let before = thread.state.groups;
     let after = identity::groups(Address::current_task());
     thread.state.groups = after;
-    event::tell_of::<6, 0>(&thread, EventKind::SETGID_CHANGE, result, |_, record| {
+    event::tell_of::<8, 0>(&thread, EventKind::SETGID_CHANGE, result, |_, record| {
         identity::describe(record, before, after);
     });
     0

@@ -42,7 +42,12 @@ impl<'g> GapGroup<'g> {
     }
 }
 
-/// What cannot be seen, in a few words: the kinds that can't be seen at all, and those of which not everything can.
+/// How many kinds are named of which not everything can be seen. More are counted: with them the line would be long, and
+/// nobody would read it.
+const NAMED: usize = 3;
+
+/// What cannot be seen, in a few words: the kinds that can't be seen at all by their names, and those of which not everything
+/// can, by their names while they are few.
 #[derive(Clone, Copy, Debug)]
 pub struct GapSummary<'g>(pub &'g [Gap]);
 
@@ -51,17 +56,27 @@ impl fmt::Display for GapSummary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = |partly: bool| {
             let gaps = self.0.iter().filter(move |gap| gap.what.is_some() == partly);
-            gaps.map(|gap| gap.kind.as_str()).collect::<Vec<_>>().join(", ")
+            gaps.map(|gap| gap.kind.as_str()).collect::<Vec<_>>()
         };
         let (unseen, partial) = (names(false), names(true));
         if !unseen.is_empty() {
-            write!(f, "does not see {unseen}")?;
+            write!(f, "does not see {}", unseen.join(", "))?;
         }
-        if !partial.is_empty() {
-            let and = if unseen.is_empty() { "" } else { ", and " };
-            write!(f, "{and}does not see all of {partial} (`vivarium events KIND` says what)")?;
+        if partial.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let and = if unseen.is_empty() { "" } else { ", and " };
+        write!(f, "{and}does not see all of ")?;
+        if partial.len() <= NAMED {
+            write!(f, "{} (`vivarium events KIND` says what)", partial.join(", "))
+        } else {
+            let others = if unseen.is_empty() { "" } else { "other " };
+            write!(
+                f,
+                "{} {others}kinds (`vivarium events` marks them, `vivarium events KIND` says what)",
+                partial.len()
+            )
+        }
     }
 }
 
@@ -102,5 +117,16 @@ mod tests {
         assert_eq!(lines, [": b, d", " of a, c: half of it"]);
         let summary = GapSummary(&gaps).to_string();
         assert_eq!(summary, "does not see b, d, and does not see all of a, c (`vivarium events KIND` says what)");
+    }
+
+    #[test]
+    fn what_is_seen_in_part_is_counted_where_it_is_much() {
+        let gap = |kind: &str, what: Option<&str>| Gap { kind: kind.to_owned(), what: what.map(str::to_owned) };
+        let partial: Vec<_> = ["a", "b", "c", "d"].iter().map(|kind| gap(kind, Some("half of it"))).collect();
+        let where_to_look = "(`vivarium events` marks them, `vivarium events KIND` says what)";
+        assert_eq!(GapSummary(&partial).to_string(), format!("does not see all of 4 kinds {where_to_look}"));
+        let all = [vec![gap("e", None)], partial].concat();
+        let summary = GapSummary(&all).to_string();
+        assert_eq!(summary, format!("does not see e, and does not see all of 4 other kinds {where_to_look}"));
     }
 }

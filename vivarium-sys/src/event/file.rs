@@ -24,8 +24,19 @@ events! {
     } via {
         Lsm: Sight::by(&["file_open"]).but(OPEN_GAP),
         Fentry: Sight::by(&["security_file_open"]).but(OPEN_GAP),
-        Syscalls: Sight::by(&["open", "openat", "openat2", "creat", "io_uring_submit_req", "io_uring_submit_sqe"])
-            .but("the files that an exec opens; in the path of an open that fails, `..` and symbolic links stay as given"),
+        Syscalls: Sight::by(&[
+            "open",
+            "openat",
+            "openat2",
+            "open_by_handle_at",
+            "creat",
+            "io_uring_submit_req",
+            "io_uring_submit_sqe",
+        ])
+        .but(
+            "the files that an exec opens; in the path of an open that fails, `..` and symbolic links stay as given, and \
+             what a handle stands for is not known",
+        ),
     }
 
     /// A file is created.

@@ -15,9 +15,11 @@ events! {
         old_uid: Uid = Number(0), "the real user before";
         old_euid: Uid = Number(1), "the effective user before";
         old_suid: Uid = Number(2), "the saved user before";
+        old_fsuid: Uid = Number(6), "the user for files before";
         uid: Uid = Number(3), "the real user after";
         euid: Uid = Number(4), "the effective user after";
         suid: Uid = Number(5), "the saved user after";
+        fsuid: Uid = Number(7), "the user for files after";
     } via {
         Lsm: Sight::by(&["task_fix_setuid"]),
         Fentry: Sight::by(&["security_task_fix_setuid"]),
@@ -29,9 +31,11 @@ events! {
         old_gid: Gid = Number(0), "the real group before";
         old_egid: Gid = Number(1), "the effective group before";
         old_sgid: Gid = Number(2), "the saved group before";
+        old_fsgid: Gid = Number(6), "the group for files before";
         gid: Gid = Number(3), "the real group after";
         egid: Gid = Number(4), "the effective group after";
         sgid: Gid = Number(5), "the saved group after";
+        fsgid: Gid = Number(7), "the group for files after";
     } via {
         Lsm: Sight::by(&["task_fix_setgid"]),
         Fentry: Sight::by(&["security_task_fix_setgid"]),

@@ -7,6 +7,15 @@ const PATH_GAP: &str = "`..` and symbolic links in a path stay as they were give
 /// What the hooks tell nothing of.
 const REFUSED_GAP: &str = "what the kernel refuses before it asks its security modules";
 
+/// The same of mounts, which can be changed by more than one call.
+const MOUNT_REFUSED_GAP: &str =
+    "what the kernel refuses before it asks its security modules, and changes by `mount_setattr`";
+/// The same of system calls.
+const MOUNT_GAP: &str = "`..` and symbolic links in a path stay as they were given; changes by `mount_setattr`";
+/// What they can't tell of a path when the root directory is another one already.
+const ROOT_GAP: &str = "`..` and symbolic links in a path stay as they were given, and one that isn't absolute is told from \
+                        the new root";
+
 events! {
     /// A file system is mounted, or a mount changed.
     SB_MOUNT = 80, "sb_mount", Kernel, High, On {
@@ -15,9 +24,9 @@ events! {
         type: Text = Text(2), "the type of the file system";
         flags: MountFlags = Number(0), "how it is mounted";
     } via {
-        Lsm: Sight::by(&["sb_mount"]).but(REFUSED_GAP),
-        Fentry: Sight::by(&["security_sb_mount"]).but(REFUSED_GAP),
-        Syscalls: Sight::by(&["mount"]).but(PATH_GAP),
+        Lsm: Sight::by(&["sb_mount"]).but(MOUNT_REFUSED_GAP),
+        Fentry: Sight::by(&["security_sb_mount"]).but(MOUNT_REFUSED_GAP),
+        Syscalls: Sight::by(&["mount"]).but(MOUNT_GAP),
     }
 
     /// A file system is unmounted.
@@ -49,7 +58,7 @@ events! {
     } via {
         Lsm: Sight::by(&["sb_pivotroot"]).but(REFUSED_GAP),
         Fentry: Sight::by(&["security_sb_pivotroot"]).but(REFUSED_GAP),
-        Syscalls: Sight::by(&["pivot_root"]).but(PATH_GAP),
+        Syscalls: Sight::by(&["pivot_root"]).but(ROOT_GAP),
     }
 
     /// A process gets another root directory.
@@ -58,7 +67,7 @@ events! {
     } via {
         Lsm: Sight::by(&["path_chroot"]).but(REFUSED_GAP),
         Fentry: Sight::by(&["security_path_chroot"]).but(REFUSED_GAP),
-        Syscalls: Sight::by(&["chroot"]).but(PATH_GAP),
+        Syscalls: Sight::by(&["chroot"]).but(ROOT_GAP),
     }
 
     /// The kernel reads a file for itself, such as a module.

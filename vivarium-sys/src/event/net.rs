@@ -5,7 +5,13 @@ use super::{Sight, events};
 /// What the hooks tell twice.
 const PAIR_GAP: &str = "each socket of a pair is told by itself";
 /// What the programs that read what is sent can't tell.
-const SENT_GAP: &str = "what is sent by io_uring, sendfile or splice";
+const QUESTION_GAP: &str = "what is sent by io_uring, sendfile or splice; of several questions that are sent as one, all but \
+                            the first";
+/// The same of what begins an encrypted connection.
+const HELLO_GAP: &str =
+    "what is sent by io_uring, sendfile or splice; what a hello says that is spread over several records";
+/// The same of connections that are made by what is sent.
+const FIRST_GAP: &str = "connections that io_uring makes by sending the first message";
 /// What the entry of a function of a library can't tell.
 const LIBRARY_GAP: &str = "what happens before a library is attached to that is loaded while the program runs; programs \
                            that are stripped and have the library in themselves";
@@ -65,9 +71,17 @@ events! {
         type: SocketType = Number(1), "the type of socket";
         protocol: Protocol = Number(2), "the protocol";
     } via {
-        Lsm: Sight::by(&["socket_connect"]),
-        Fentry: Sight::by(&["security_socket_connect"]),
-        Syscalls: Sight::by(&["connect", "io_uring_submit_req", "io_uring_submit_sqe"]),
+        Lsm: Sight::by(&["socket_connect", "sendto", "sendmsg", "sendmmsg"]).but(FIRST_GAP),
+        Fentry: Sight::by(&["security_socket_connect", "sendto", "sendmsg", "sendmmsg"]).but(FIRST_GAP),
+        Syscalls: Sight::by(&[
+            "connect",
+            "sendto",
+            "sendmsg",
+            "sendmmsg",
+            "io_uring_submit_req",
+            "io_uring_submit_sqe",
+        ])
+        .but(FIRST_GAP),
     }
 
     /// A connection is taken.
@@ -102,9 +116,9 @@ events! {
         family: SocketFamily = Number(1), "the address family of the socket";
         protocol: Protocol = Number(2), "UDP or TCP";
     } via {
-        Lsm: Sight::by(&["write", "writev", "sendto", "sendmsg", "sendmmsg"]).but(SENT_GAP),
-        Fentry: Sight::by(&["write", "writev", "sendto", "sendmsg", "sendmmsg"]).but(SENT_GAP),
-        Syscalls: Sight::by(&["write", "writev", "sendto", "sendmsg", "sendmmsg"]).but(SENT_GAP),
+        Lsm: Sight::by(&["write", "writev", "sendto", "sendmsg", "sendmmsg"]).but(QUESTION_GAP),
+        Fentry: Sight::by(&["write", "writev", "sendto", "sendmsg", "sendmmsg"]).but(QUESTION_GAP),
+        Syscalls: Sight::by(&["write", "writev", "sendto", "sendmsg", "sendmmsg"]).but(QUESTION_GAP),
     }
 
     /// An encrypted connection begins: a client says hello.
@@ -113,9 +127,9 @@ events! {
         alpn: Alpn = Text(0), "the protocols that it offers to speak";
         address: Address = Text(1), "the peer";
     } via {
-        Lsm: Sight::by(&["write", "writev", "sendto", "sendmsg", "sendmmsg"]).but(SENT_GAP),
-        Fentry: Sight::by(&["write", "writev", "sendto", "sendmsg", "sendmmsg"]).but(SENT_GAP),
-        Syscalls: Sight::by(&["write", "writev", "sendto", "sendmsg", "sendmmsg"]).but(SENT_GAP),
+        Lsm: Sight::by(&["write", "writev", "sendto", "sendmsg", "sendmmsg"]).but(HELLO_GAP),
+        Fentry: Sight::by(&["write", "writev", "sendto", "sendmsg", "sendmmsg"]).but(HELLO_GAP),
+        Syscalls: Sight::by(&["write", "writev", "sendto", "sendmsg", "sendmmsg"]).but(HELLO_GAP),
     }
 
     /// Something is written to an encrypted connection, before it is encrypted.

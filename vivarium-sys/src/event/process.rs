@@ -5,7 +5,8 @@
 use super::{Sight, events};
 
 /// What the tracepoint of every backend can't tell of an exec.
-const EXEC_GAP: &str = "an exec that fails";
+const EXEC_GAP: &str = "an exec that fails; the path of a script is as it was given, and `/dev/fd/` with its number for one \
+                        that is given as a descriptor";
 
 /// What the security hooks can't tell of a call about another process.
 const TARGET_GAP: &str = "calls that fail because there is no such process";
@@ -43,7 +44,8 @@ events! {
         Lsm: Sight::by(&["sched_process_exec"]).but(EXEC_GAP),
         Fentry: Sight::by(&["sched_process_exec"]).but(EXEC_GAP),
         Syscalls: Sight::by(&["sched_process_exec", "execve", "execveat"])
-            .but("the arguments of an exec that fails"),
+            .but("the arguments of an exec that fails; the path of a script is as it was given, and `/dev/fd/` with its number \
+                  for one that is given as a descriptor"),
     }
 
     /// A process ends.

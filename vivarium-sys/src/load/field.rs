@@ -58,9 +58,11 @@ fields! {
     CredUid = "cred", "uid";
     CredEuid = "cred", "euid";
     CredSuid = "cred", "suid";
+    CredFsuid = "cred", "fsuid";
     CredGid = "cred", "gid";
     CredEgid = "cred", "egid";
     CredSgid = "cred", "sgid";
+    CredFsgid = "cred", "fsgid";
     CredGroups = "cred", "group_info";
     CredPermitted = "cred", "cap_permitted";
     GroupsCount = "group_info", "ngroups";

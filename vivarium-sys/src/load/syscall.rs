@@ -135,6 +135,7 @@ syscalls! {
     Accept4 = 288, "accept4";
     RtTgsigqueueinfo = 297, "rt_tgsigqueueinfo";
     PerfEventOpen = 298, "perf_event_open";
+    OpenByHandleAt = 304, "open_by_handle_at";
     ClockAdjtime = 305, "clock_adjtime";
     Sendmmsg = 307, "sendmmsg";
     ProcessVmReadv = 310, "process_vm_readv";

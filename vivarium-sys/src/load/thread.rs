@@ -64,10 +64,10 @@ pub struct ThreadState {
     pub process: u32,
     /// What is special.
     pub flags: ThreadFlags,
-    /// The real, effective and saved user, [`UNKNOWN_USER`](Self::UNKNOWN_USER) until they are learnt.
-    pub users: [u32; 3],
-    /// The real, effective and saved group, likewise.
-    pub groups: [u32; 3],
+    /// The real, effective and saved user, and that for files; [`UNKNOWN_USER`](Self::UNKNOWN_USER) until they are learnt.
+    pub users: [u32; 4],
+    /// The real, effective and saved group, and that for files, likewise.
+    pub groups: [u32; 4],
     /// How many of `frames` are in use.
     pub depth: u32,
     /// How many of those were there when the thread came about.
@@ -97,8 +97,8 @@ impl ThreadState {
             sessions,
             process,
             flags,
-            users: [Self::UNKNOWN_USER; 3],
-            groups: [Self::UNKNOWN_USER; 3],
+            users: [Self::UNKNOWN_USER; 4],
+            groups: [Self::UNKNOWN_USER; 4],
             depth: 0,
             inherited: 0,
             overflow: 0,

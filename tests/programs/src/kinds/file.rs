@@ -9,7 +9,7 @@ use std::ptr;
 use crate::deed::{Deed, c_string, deeds, done, fails, path};
 
 pub(crate) const DEEDS: &[Deed] = deeds! {
-    "path_open": open_a_file, open_nothing, open_odd_names, open_beneath_a_descriptor;
+    "path_open": open_a_file, open_nothing, open_odd_names, open_beneath_a_descriptor, open_by_a_handle;
     "file_create": create_a_file, open_what_is_there, create_without_opening;
     "file_unlink": unlink_a_file, unlink_nothing;
     "file_rename": rename_a_file;
@@ -59,6 +59,29 @@ fn open_beneath_a_descriptor(directory: &Path) {
     let start = open(&path(directory, "tree"), libc::O_PATH, 0);
     // SAFETY: a path that ends with a zero byte, and a descriptor that nobody else has.
     drop(unsafe { OwnedFd::from_raw_fd(done(libc::openat(start.as_raw_fd(), c"leaf".as_ptr(), libc::O_RDONLY))) });
+}
+
+/// What a file is to the kernel, whatever it is called.
+#[repr(C)]
+struct Handle {
+    bytes: u32,
+    kind: i32,
+    data: [u8; libc::MAX_HANDLE_SZ as usize],
+}
+
+#[vivarium::observe]
+fn open_by_a_handle(directory: &Path) {
+    let mut handle = Handle { bytes: libc::MAX_HANDLE_SZ as u32, kind: 0, data: [0; libc::MAX_HANDLE_SZ as usize] };
+    let mut mount = 0;
+    let name = path(directory, "file");
+    let tree = open(&path(directory, "tree"), libc::O_RDONLY, 0);
+    let start = (&raw mut handle).cast::<libc::file_handle>();
+    // SAFETY: a path that ends with a zero byte, a handle that is as long as it says, and a descriptor that nobody else has.
+    unsafe {
+        done(libc::name_to_handle_at(libc::AT_FDCWD, name.as_ptr(), start, &raw mut mount, 0));
+        let opened = done(libc::open_by_handle_at(tree.as_raw_fd(), start, libc::O_RDONLY));
+        drop(OwnedFd::from_raw_fd(opened));
+    }
 }
 
 #[vivarium::observe]

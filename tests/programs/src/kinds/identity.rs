@@ -8,8 +8,8 @@ use crate::deed::{Deed, c_string, deeds, done, fails, path};
 use crate::process::execute;
 
 pub(crate) const DEEDS: &[Deed] = deeds! {
-    "setid_change": change_users;
-    "setgid_change": change_groups;
+    "setid_change": change_users, change_the_user_for_files;
+    "setgid_change": change_groups, change_the_group_for_files;
     "setgroups_change": change_other_groups;
     "capset_change": give_up_capabilities;
     "capable_check": use_capabilities, lack_a_capability;
@@ -22,6 +22,22 @@ fn change_users(_: &Path) {
     in_child(|| {
         // SAFETY: it takes numbers.
         done(unsafe { libc::setresuid(1, 2, 3) });
+    });
+}
+
+#[vivarium::observe]
+fn change_the_user_for_files(_: &Path) {
+    in_child(|| {
+        // SAFETY: it takes a number.
+        assert_eq!(unsafe { libc::setfsuid(11) }, 0);
+    });
+}
+
+#[vivarium::observe]
+fn change_the_group_for_files(_: &Path) {
+    in_child(|| {
+        // SAFETY: it takes a number.
+        assert_eq!(unsafe { libc::setfsgid(12) }, 0);
     });
 }
 

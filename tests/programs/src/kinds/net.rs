@@ -10,15 +10,17 @@ use std::path::Path;
 
 use crate::deed::{Deed, deeds, done};
 use messages::{ask_by_stream, ask_nonsense, ask_one_by_one, ask_two_at_once, say_hello, say_hello_in_pieces};
-use sockets::{accept_a_connection, bind_a_socket, connect_a_socket, connect_unix_sockets, listen_on_a_socket};
-use sockets::{make_a_pair, make_a_socket, make_odd_sockets};
+use sockets::{
+    accept_a_connection, bind_a_socket, connect_a_socket, connect_by_the_first_message, connect_unix_sockets,
+};
+use sockets::{listen_on_a_socket, make_a_pair, make_a_socket, make_odd_sockets};
 
 pub(crate) const DEEDS: &[Deed] = deeds! {
     "sock_create": make_a_socket, make_a_pair;
     "odd_socket": make_odd_sockets;
     "sock_bind": bind_a_socket;
     "sock_listen": listen_on_a_socket;
-    "sock_connect": connect_a_socket;
+    "sock_connect": connect_a_socket, connect_by_the_first_message;
     "sock_accept": accept_a_connection;
     "unix_connect": connect_unix_sockets;
     "dns_req": ask_one_by_one, ask_two_at_once, ask_by_stream, ask_nonsense;

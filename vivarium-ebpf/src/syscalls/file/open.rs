@@ -26,6 +26,8 @@ fn sys_open(ctx: TracePointContext) -> u32 {
     let result = Some(told(call.result));
     let (given, flags, mode) = match call.which() {
         Some(Syscall::Open) => (Given::here(call.pointer(0)), call.argument(1), call.argument(2)),
+        // A file that has no name here unless it is opened.
+        Some(Syscall::OpenByHandleAt) => (Given::nothing(), call.argument(2), 0),
         Some(Syscall::Creat) => (Given::here(call.pointer(0)), CREAT_FLAGS, call.argument(1)),
         Some(Syscall::Openat2) => {
             let [flags, mode] = call.pointer(2).read().unwrap_or_default();

@@ -13,10 +13,11 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program::lsm("lsm_mprotect", "file_mprotect", &[EventKind::MPROTECT_EXEC], OF_AREA),
     Program::fentry("fentry_mprotect", "security_file_mprotect", &[EventKind::MPROTECT_EXEC], OF_AREA),
     Program::any_syscalls("sys_memfd", &[MemfdCreate], &[EventKind::MEMFD_CREATE], REGISTERS),
-    // The path that was found is known when the function returns.
+    // What is attached last runs first: it waits for what the other one looks at. The path that was found is known when the
+    // function returns.
     Program::functions("dlopen_begin", Moment::Entry, LOADERS, &[EventKind::DLOPEN]),
     Program::functions("dlopen_end", Moment::Return, LOADERS, &[EventKind::DLOPEN]),
-    // What is attached last runs first: it waits for what the other one looks at.
+    Program::functions("dlopen_fetch", Moment::Return, LOADERS, &[EventKind::DLOPEN]),
     Program::functions("env_access", Moment::Entry, ENVIRONMENT_CALLS, &[EventKind::ENV_ACCESS]),
     Program::functions("env_fetch", Moment::Entry, ENVIRONMENT_CALLS, &[EventKind::ENV_ACCESS]),
 ];

@@ -8,7 +8,7 @@ use crate::load::Syscall::*;
 pub(super) const PROGRAMS: &[Program] = &[
     Program::syscalls(
         "sys_open",
-        &[Open, Openat, Openat2, Creat],
+        &[Open, Openat, Openat2, OpenByHandleAt, Creat],
         &[EventKind::PATH_OPEN, EventKind::FILE_CREATE],
         OF_DESCRIPTOR,
     ),

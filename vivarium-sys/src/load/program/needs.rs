@@ -6,7 +6,7 @@ use crate::load::FieldSet;
 /// Who a task is.
 pub(super) const TASK: FieldSet = FieldSet::of(&[TaskPid, TaskTgid]);
 /// The users of a task.
-pub(super) const USERS: FieldSet = FieldSet::of(&[TaskCred, CredUid, CredEuid, CredSuid]);
+pub(super) const USERS: FieldSet = FieldSet::of(&[TaskCred, CredUid, CredEuid, CredSuid, CredFsuid]);
 /// Who another task is.
 pub(super) const OTHER_TASK: FieldSet = TASK.with(FieldSet::of(&[TaskComm]));
 /// From the number of a task to the task.
@@ -24,7 +24,7 @@ pub(super) const TASK_OF_NUMBER: FieldSet = OTHER_TASK.with(FieldSet::of(&[
     XaNodeSlots,
 ]));
 /// The groups of a task.
-pub(super) const GROUPS: FieldSet = FieldSet::of(&[TaskCred, CredGid, CredEgid, CredSgid]);
+pub(super) const GROUPS: FieldSet = FieldSet::of(&[TaskCred, CredGid, CredEgid, CredSgid, CredFsgid]);
 /// From a place in the file system to its path.
 pub(super) const PATH: FieldSet = FieldSet::of(&[
     TaskFs,

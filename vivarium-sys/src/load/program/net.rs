@@ -12,8 +12,8 @@ const MADE: &[EventKind] = &[EventKind::SOCK_CREATE, EventKind::ODD_SOCKET];
 const CONNECTED: &[EventKind] = &[EventKind::SOCK_CONNECT, EventKind::UNIX_CONNECT];
 /// The functions that write to encrypted connections.
 const WRITERS: &[&str] = &["SSL_write", "SSL_write_ex"];
-/// What is seen by what is sent.
-const SENT: &[EventKind] = &[EventKind::DNS_REQ, EventKind::TLS_HELLO];
+/// What is seen by what is sent: a connection may be made by its first message.
+const SENT: &[EventKind] = &[EventKind::DNS_REQ, EventKind::TLS_HELLO, EventKind::SOCK_CONNECT];
 
 pub(super) const PROGRAMS: &[Program] = &[
     Program::syscalls("sys_socket", &[Socket, Socketpair], MADE, REGISTERS),

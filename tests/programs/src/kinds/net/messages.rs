@@ -107,6 +107,11 @@ pub(super) fn ask_by_stream(_: &Path) {
     let asked = question("apart.example", A);
     write(&client, &(asked.len() as u16).to_be_bytes());
     write(&client, &asked);
+    // Within the name, and with the length that comes first.
+    let torn = counted(&question("torn.example", A));
+    let (head, rest) = torn.split_at(25);
+    write(&client, head);
+    write(&client, rest);
 }
 
 #[vivarium::observe]

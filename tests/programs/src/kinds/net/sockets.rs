@@ -2,9 +2,9 @@
 
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::path::Path;
-use std::ptr;
+use std::{mem, ptr};
 
-use super::{address, bind, connect, connection, listener, pointer, socket, unix_address, unix_path};
+use super::{ADDRESS_BYTES, address, bind, connect, connection, listener, pointer, socket, unix_address, unix_path};
 use crate::deed::done;
 
 #[vivarium::observe]
@@ -41,6 +41,27 @@ pub(super) fn listen_on_a_socket(_: &Path) {
 #[vivarium::observe]
 pub(super) fn connect_a_socket(_: &Path) {
     connection(&address(3, 4713));
+}
+
+#[vivarium::observe]
+pub(super) fn connect_by_the_first_message(_: &Path) {
+    let there = address(16, 4716);
+    let _listener = listener(&there);
+    let mut byte = *b"x";
+    let mut part = libc::iovec { iov_base: byte.as_mut_ptr().cast(), iov_len: 1 };
+    // SAFETY: a structure of plain numbers and pointers that may be null.
+    let mut message: libc::msghdr = unsafe { mem::zeroed() };
+    message.msg_name = pointer(&there).cast_mut().cast();
+    message.msg_namelen = ADDRESS_BYTES;
+    message.msg_iov = &raw mut part;
+    message.msg_iovlen = 1;
+    let [one, other] = [(); 2].map(|()| socket(libc::AF_INET, libc::SOCK_STREAM, 0));
+    // SAFETY: the bytes and the address are as long as is said, and live until the calls are over.
+    unsafe {
+        let start = byte.as_ptr().cast();
+        done(libc::sendto(one.as_raw_fd(), start, 1, libc::MSG_FASTOPEN, pointer(&there), ADDRESS_BYTES) as i64);
+        done(libc::sendmsg(other.as_raw_fd(), &raw const message, libc::MSG_FASTOPEN) as i64);
+    }
 }
 
 #[vivarium::observe]
