@@ -74,6 +74,15 @@ fn the_kernel_describes_its_own_types() {
 }
 
 #[test]
+fn the_kernel_knows_overlays() {
+    if Guest::around_this_test().is_none() {
+        return;
+    }
+    let known = read("/proc/filesystems");
+    assert!(known.lines().any(|line| line.ends_with("\toverlay")), "{known}");
+}
+
+#[test]
 fn the_kernels_file_systems_are_mounted() {
     if Guest::around_this_test().is_none() {
         return;

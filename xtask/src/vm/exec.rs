@@ -26,6 +26,9 @@ pub(crate) struct Args {
     /// The security modules to boot with, in place of the kernel's own list
     #[arg(long, value_name = "LIST")]
     lsm: Option<String>,
+    /// More words for the kernel's command line, such as `preempt=full`
+    #[arg(long, value_name = "WORDS")]
+    append: Option<String>,
     /// A file to put into the guest; may be given more than once
     #[arg(long, value_name = "GUEST=HOST")]
     file: Vec<GuestFile>,
@@ -95,6 +98,7 @@ fn run_in_guest(args: &Args) -> anyhow::Result<u8> {
     let program = find_program(name)?;
 
     let mut image = GuestImageBuilder::new(&kernel.busybox)?;
+    image.modules(&kernel)?;
     image.file(&program, &program)?;
     for file in &args.file {
         image.file(&file.guest, &file.host)?;
@@ -112,6 +116,7 @@ fn run_in_guest(args: &Args) -> anyhow::Result<u8> {
         vmlinux: &kernel.vmlinux,
         image: &image.path(),
         lsm: args.lsm.clone().map_or(LsmList::Default, LsmList::Only),
+        append: args.append.clone(),
         environment: Vec::new(),
         program_limit: Duration::from_secs(args.limit),
     };

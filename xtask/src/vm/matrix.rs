@@ -22,6 +22,9 @@ pub(crate) struct Args {
     /// How long one test target may run, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     limit: u64,
+    /// More words for the kernel's command line, such as `preempt=full`
+    #[arg(long, value_name = "WORDS")]
+    append: Option<String>,
     /// Run only the test targets with one of these in their names
     #[arg(last = true, value_name = "TEST")]
     filters: Vec<String>,
@@ -39,8 +42,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         None => Backend::value_variants(),
     };
     let limit = Duration::from_secs(args.limit);
-    let busybox = &kernels.first().context("no kernel is selected")?.busybox;
-    let suite = Suite::build(&Workspace::find()?, &args.filters, busybox, limit)?;
+    let suite = Suite::build(&Workspace::find()?, &args.filters, &kernels, args.append.clone(), limit)?;
 
     let mut report = Report::new(suite.tests().to_vec());
     for kernel in &kernels {

@@ -31,9 +31,6 @@ impl Calls {
     const OF_ADDRESSES: Self = Self::of(&[Syscall::Sendto]);
     /// Those that give a description.
     const OF_DESCRIPTIONS: Self = Self::of(&[Syscall::Sendmsg, Syscall::Sendmmsg]);
-    /// Those that have flags in the fourth place, and the one that has them in the third.
-    const OF_FLAGS: Self = Self::of(&[Syscall::Sendto, Syscall::Sendmmsg]);
-    const OF_FLAGS_EARLIER: Self = Self::of(&[Syscall::Sendmsg]);
     /// The one that gives many.
     const OF_MANY: Self = Self::of(&[Syscall::Sendmmsg]);
 
@@ -66,14 +63,12 @@ const _: () = {
 
 #[tracepoint]
 fn sys_send(ctx: TracePointContext) -> u32 {
-    let Some(thread) = Thread::current() else { return 0 };
-    let call = Call::of(&ctx);
-    let [_, start, count, fourth, to, to_length] = call.arguments();
-    let flags = fourth & Calls::OF_FLAGS.mask(call.number) | count & Calls::OF_FLAGS_EARLIER.mask(call.number);
-    if !sent::is_wanted(&thread, flags) {
+    if !Thread::current().is_some_and(|thread| sent::is_wanted(&thread)) {
         return 0;
     }
+    let call = Call::of(&ctx);
     let Some(way) = Way::of_descriptor(call.int(0)) else { return 0 };
+    let [_, start, count, _, to, to_length] = call.arguments();
     let to = UserAddress(to & Calls::OF_ADDRESSES.mask(call.number));
     let is_list = Calls::OF_LISTS.mask(call.number);
     let mut sent = Sent {
@@ -81,7 +76,6 @@ fn sys_send(ctx: TracePointContext) -> u32 {
         message: Message::new(UserAddress(start), count, is_list, to, to_length),
         description: start & Calls::OF_DESCRIPTIONS.mask(call.number),
         is_one_of_many: Calls::OF_MANY.mask(call.number),
-        flags,
         result: call.result,
     };
     let count = match call.which() {
@@ -105,7 +99,6 @@ struct Sent {
     description: u64,
     /// Whether that is a list of descriptions, each with how many bytes of it were sent.
     is_one_of_many: u64,
-    flags: u64,
     result: i64,
 }
 
@@ -132,7 +125,7 @@ unsafe extern "C" fn each(index: u32, sent: *mut Sent) -> i64 {
     if let Some(thread) = Thread::current()
         && let Some(result) = sent.get_to(index)
     {
-        sent::inspect(&thread, sent.way, &sent.message, sent.flags, result);
+        sent::inspect(&thread, sent.way, &sent.message, result);
     }
     0
 }

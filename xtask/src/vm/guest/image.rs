@@ -12,11 +12,14 @@ use tempfile::TempDir;
 use super::libraries::{LibrariesError, libraries_of};
 use super::program::{GuestProgram, ZeroByte};
 use crate::host_command::{HostCommandError, output_of};
+use crate::vm::kernel::Kernel;
 
 /// The program that the kernel starts first.
 pub(crate) const INIT: &str = "/vivarium/init";
 const INIT_SCRIPT: &str = include_str!("init.sh");
 const PROGRAMS: &str = "/vivarium/programs";
+/// Where the modules of each kernel are.
+const MODULES: &str = "/lib/modules";
 
 /// Directories that are there before anything is mounted.
 const DIRECTORIES: [&str; 12] =
@@ -100,6 +103,15 @@ impl GuestImageBuilder {
             if !self.holds(&library) {
                 self.copy(&library, &library)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Puts the modules there that a guest of this kernel loads when it boots.
+    pub(crate) fn modules(&mut self, kernel: &Kernel) -> Result<(), ImageError> {
+        for module in fs::read_dir(&kernel.modules).map_err(failed_at(&kernel.modules))? {
+            let module = module.map_err(failed_at(&kernel.modules))?;
+            self.copy(&Path::new(MODULES).join(&kernel.release).join(module.file_name()), &module.path())?;
         }
         Ok(())
     }

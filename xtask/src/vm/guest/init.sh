@@ -22,6 +22,9 @@ mount -t debugfs debugfs /sys/kernel/debug
 mount -t bpf bpf /sys/fs/bpf
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 ln -sfn /proc/self/fd /dev/fd
+for module in /lib/modules/"$(uname -r)"/*.ko; do
+	insmod "$module"
+done
 hostname guest
 ip link set lo up
 ulimit -n 65536

@@ -66,7 +66,14 @@ impl Cache {
     fn kept(&self, line: KernelLine) -> Option<Kernel> {
         let files = KernelFiles::in_directory(&self.directory.join(line.to_string()));
         let release = fs::read_to_string(&files.release).ok()?;
-        Some(Kernel { line, release, vmlinux: files.vmlinux, busybox: files.busybox })
+        // One that an earlier version of this harness has fetched has no modules.
+        files.modules.is_dir().then_some(Kernel {
+            line,
+            release,
+            vmlinux: files.vmlinux,
+            busybox: files.busybox,
+            modules: files.modules,
+        })
     }
 
     /// Puts a complete kernel in the place of an older one. A guest that runs the older one keeps it open.
@@ -103,6 +110,7 @@ pub(super) struct KernelFiles {
     pub(super) release: PathBuf,
     pub(super) vmlinux: PathBuf,
     pub(super) busybox: PathBuf,
+    pub(super) modules: PathBuf,
 }
 
 impl KernelFiles {
@@ -111,6 +119,7 @@ impl KernelFiles {
             release: directory.join("release"),
             vmlinux: directory.join("vmlinux"),
             busybox: directory.join("busybox"),
+            modules: directory.join("modules"),
         }
     }
 }
@@ -153,6 +162,7 @@ mod tests {
     fn arrived(cache: &Cache, release: &str) -> tempfile::TempDir {
         let directory = tempfile::tempdir_in(&cache.directory).unwrap();
         fs::write(directory.path().join("release"), release).unwrap();
+        fs::create_dir(directory.path().join("modules")).unwrap();
         directory
     }
 

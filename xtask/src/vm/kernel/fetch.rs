@@ -3,16 +3,20 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::bzimage::{BzImage, BzImageError};
 use super::cache::KernelFiles;
 use super::line::Suite;
+use crate::host_command::{HostCommandError, output_of};
 use crate::vm::packages::{Apt, AptError, Installed, Mirror, MirrorError, Source, UnpackError, unpack_all};
 
 /// The package that always depends on the newest kernel for virtual machines.
 const METAPACKAGE: &str = "linux-image-cloud-amd64";
 const FLAVOUR: &str = "-cloud-amd64";
 const BUSYBOX: &str = "busybox-static";
+/// What guests need that Debian's kernels have as modules, none of which needs another one.
+const MODULES: [&str; 1] = ["overlay"];
 
 /// Why a kernel could not be fetched.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +29,8 @@ pub(crate) enum FetchError {
     Unpack(#[from] UnpackError),
     #[error("none of the packages that {METAPACKAGE} depends on is known to hold a kernel: {0:?}")]
     NoKernelPackage(Vec<String>),
+    #[error("the module {0} cannot be unpacked; remove the cache and fetch it again")]
+    Module(&'static str, #[source] HostCommandError),
     #[error("there is no {0} in the packages; they changed their form and this harness has to follow")]
     NoFile(&'static str),
     #[error("cannot use the kernel in {path}")]
@@ -40,8 +46,9 @@ pub(super) fn fetch(suite: Suite, files: &KernelFiles) -> Result<(), FetchError>
     let Some(package) = holder_of_the_kernel(&candidates) else {
         return Err(FetchError::NoKernelPackage(candidates));
     };
+    let wanted: Vec<_> = [package, BUSYBOX].into_iter().chain(holder_of_modules(&candidates)).collect();
     let downloads = tempfile::tempdir()?;
-    apt.download(&[package, BUSYBOX], downloads.path())?;
+    apt.download(&wanted, downloads.path())?;
     let unpacked = tempfile::tempdir()?;
     unpack_all(downloads.path(), unpacked.path())?;
 
@@ -59,6 +66,19 @@ pub(super) fn fetch(suite: Suite, files: &KernelFiles) -> Result<(), FetchError>
     let (release, vmlinux) = unpack().map_err(|source| FetchError::BzImage { path: vmlinuz, source })?;
     fs::write(&files.vmlinux, vmlinux)?;
     fs::copy(busybox, &files.busybox)?;
+    fs::create_dir(&files.modules)?;
+    for module in MODULES {
+        let plain = format!("{module}.ko");
+        let is_module = |name: &str| name.strip_prefix(&plain).is_some_and(|rest| matches!(rest, "" | ".xz"));
+        let found = find_file(unpacked.path(), &is_module)?.ok_or(FetchError::NoFile(module))?;
+        let content = if found.extension().is_some_and(|extension| extension == "xz") {
+            output_of(Command::new(&files.busybox).arg("xzcat").arg(&found), BUSYBOX)
+                .map_err(|source| FetchError::Module(module, source))?
+        } else {
+            fs::read(&found)?
+        };
+        fs::write(files.modules.join(plain), content)?;
+    }
     fs::write(&files.release, release)?;
     Ok(())
 }
@@ -89,12 +109,20 @@ fn kernel_packages<E>(dependencies: impl Fn(&str) -> Result<Vec<String>, E>) -> 
 
 /// Since 7.1 the kernel is in a `linux-binary-` package, and the `linux-image-` package that it was in is empty.
 fn holder_of_the_kernel(packages: &[String]) -> Option<&str> {
-    let of_a_version = |prefix: &str| {
-        packages.iter().map(String::as_str).find(|package| {
-            package.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-        })
-    };
-    of_a_version("linux-binary-").or_else(|| of_a_version("linux-image-"))
+    of_a_version(packages, "linux-binary-").or_else(|| of_a_version(packages, "linux-image-"))
+}
+
+/// Since then the modules are in a package of their own.
+fn holder_of_modules(packages: &[String]) -> Option<&str> {
+    of_a_version(packages, "linux-modules-")
+}
+
+/// The package whose name is this and a version.
+fn of_a_version<'p>(packages: &'p [String], prefix: &str) -> Option<&'p str> {
+    packages
+        .iter()
+        .map(String::as_str)
+        .find(|package| package.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())))
 }
 
 /// The first regular file under `directory` whose name is wanted.
@@ -139,16 +167,21 @@ mod tests {
             ("linux-image-6.1.0-50-cloud-amd64", &["kmod", "linux-base", "initramfs-tools"]),
         ]);
         assert_eq!(holder_of_the_kernel(&packages), Some("linux-image-6.1.0-50-cloud-amd64"));
+        assert_eq!(holder_of_modules(&packages), None, "they are in the same package");
     }
 
     #[test]
     fn since_7_1_the_binary_package_holds_the_kernel() {
         let packages = packages(&[
             (METAPACKAGE, &["linux-base-cloud-amd64", "linux-image-7.2-cloud-amd64"]),
-            ("linux-image-7.2-cloud-amd64", &["linux-base-7.2-cloud-amd64", "linux-binary-7.2-cloud-amd64"]),
+            (
+                "linux-image-7.2-cloud-amd64",
+                &["linux-base-7.2-cloud-amd64", "linux-binary-7.2-cloud-amd64", "linux-modules-7.2-cloud-amd64"],
+            ),
             ("linux-binary-7.2-cloud-amd64", &["linux-base-7.2-cloud-amd64"]),
         ]);
-        assert_eq!(packages.len(), 5, "each once: {packages:?}");
+        assert_eq!(packages.len(), 6, "each once: {packages:?}");
+        assert_eq!(holder_of_modules(&packages), Some("linux-modules-7.2-cloud-amd64"));
         assert_eq!(holder_of_the_kernel(&packages), Some("linux-binary-7.2-cloud-amd64"));
     }
 

@@ -20,4 +20,6 @@ pub(crate) struct Kernel {
     pub(crate) vmlinux: PathBuf,
     /// The shell and the other tools of a guest in one static program, from the same suite.
     pub(crate) busybox: PathBuf,
+    /// The directory of the modules that guests load, which are part of the kernel elsewhere.
+    pub(crate) modules: PathBuf,
 }

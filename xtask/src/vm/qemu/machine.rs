@@ -30,6 +30,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) vmlinux: &'a Path,
     pub(crate) image: &'a Path,
     pub(crate) lsm: LsmList,
+    /// More words for the kernel's command line.
+    pub(crate) append: Option<String>,
     /// Variables that every program in the guest sees.
     pub(crate) environment: Vec<(&'static str, String)>,
     /// How long one program may run.
@@ -73,6 +75,9 @@ impl Machine<'_> {
         if let LsmList::Only(list) = &self.lsm {
             line.push_str(&format!(" lsm={list}"));
         }
+        if let Some(words) = &self.append {
+            line.push_str(&format!(" {words}"));
+        }
         for (name, value) in &self.environment {
             line.push_str(&format!(" {name}={value}"));
         }
@@ -100,6 +105,7 @@ mod tests {
             vmlinux: Path::new("vmlinux"),
             image: Path::new("root.img"),
             lsm,
+            append: Some("preempt=full".to_owned()),
             environment: vec![("VIVARIUM_VM_BACKEND", "lsm".to_owned())],
             program_limit: Duration::from_secs(7),
         }
@@ -110,6 +116,7 @@ mod tests {
         let line = machine(LsmList::Default).command_line(&Secret::new());
         assert!(line.contains(" VIVARIUM_VM_BACKEND=lsm"), "{line}");
         assert!(line.contains(" VIVARIUM_GUEST_LIMIT=7"), "{line}");
+        assert!(line.contains(" preempt=full "), "{line}");
         assert!(!line.contains(" lsm="), "{line}");
     }
 

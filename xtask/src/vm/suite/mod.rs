@@ -32,6 +32,8 @@ const PROGRAM_DIRECTORY: &str = "/opt/vivarium/bin";
 /// Why the tests could not be made ready.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SuiteError {
+    #[error("no kernel is selected")]
+    NoKernel,
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
     #[error(transparent)]
@@ -42,6 +44,8 @@ pub(crate) enum SuiteError {
 pub(crate) struct Suite {
     tests: Vec<String>,
     image: GuestImage,
+    /// More words for the kernel's command line.
+    append: Option<String>,
     /// How long one test may run.
     limit: Duration,
     /// The directory for what the guests write.
@@ -53,11 +57,16 @@ impl Suite {
     pub(crate) fn build(
         workspace: &Workspace,
         filters: &[String],
-        busybox: &Path,
+        kernels: &[Kernel],
+        append: Option<String>,
         limit: Duration,
     ) -> Result<Self, SuiteError> {
         let tests = workspace.tests(filters)?;
+        let busybox = &kernels.first().ok_or(SuiteError::NoKernel)?.busybox;
         let mut image = GuestImageBuilder::new(busybox)?;
+        for kernel in kernels {
+            image.modules(kernel)?;
+        }
         for Artifact { name, path } in workspace.programs()? {
             image.file(&Path::new(PROGRAM_DIRECTORY).join(name), &path)?;
         }
@@ -79,6 +88,7 @@ impl Suite {
         Ok(Self {
             tests: tests.into_iter().map(|test| test.name).collect(),
             image: image.build()?,
+            append,
             limit,
             logs: workspace.target_directory().join("vm"),
         })
@@ -95,6 +105,7 @@ impl Suite {
             vmlinux: &kernel.vmlinux,
             image: &self.image.path(),
             lsm: boot.backend.lsm_list(),
+            append: self.append.clone(),
             environment: vec![
                 ("VIVARIUM_VM_KERNEL", boot.kernel.to_string()),
                 ("VIVARIUM_VM_RELEASE", kernel.release.clone()),
