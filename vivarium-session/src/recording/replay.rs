@@ -41,6 +41,9 @@ pub fn replay_as<'s>(
     let mut info = reader.info().clone();
     if let Some(filter) = filter {
         let filter = filter.within(&info.filter);
+        let kinds = filter.kinds();
+        // Of what the backend couldn't see, what is asked for now.
+        info.not_visible.retain(|gap| kinds.iter().any(|kind| kind.name == gap.kind));
         info = SessionInfo { filter, ..info };
     }
     let mut last = info.started.monotonic;
