@@ -7,7 +7,7 @@ use crate::counts::{self, Outcome};
 use crate::header::Subject;
 use crate::record::Record;
 use crate::result::Answer;
-use crate::thread::{Ids, Thread};
+use crate::thread::Thread;
 use crate::uring;
 
 /// Tells of an event of the running thread, if it is observed. What costs something is left to `fill`, which runs only when
@@ -18,13 +18,12 @@ pub(crate) fn tell<const NUMBERS: usize, const TEXTS: usize>(
     result: impl Into<Answer>,
     fill: impl FnOnce(&Thread, &mut Record<NUMBERS, TEXTS>),
 ) {
-    let Some(thread) = Thread::current().and_then(uring::who_asked) else {
+    let Some((thread, asks_now)) = Thread::current().and_then(uring::who_asked) else {
         return;
     };
-    // What a worker does comes to an end in no system call.
-    let is_here = thread.ids.thread == Ids::current().thread;
+    // What was asked for through a ring comes to an end in no system call.
     let result = match result.into() {
-        Answer::Follows if thread.set.results == 0 || !is_here => Answer::Unknown,
+        Answer::Follows if thread.set.results == 0 || !asks_now => Answer::Unknown,
         result => result,
     };
     let outcome = tell_of(&thread, kind, result, fill);

@@ -26,14 +26,12 @@ const DATAGRAM: u16 = 2;
 /// Where name servers listen.
 const DNS_PORT: u16 = 53;
 
-/// The first message connects the socket that it is sent through: `MSG_FASTOPEN`.
-const CONNECTS: u64 = 0x2000_0000;
-
-/// Whether any session wants to know of what the thread sends with these flags.
+/// Whether any session wants to know of what the thread sends.
 #[inline(always)]
-pub(crate) fn is_wanted(thread: &Thread, flags: u64) -> bool {
-    let connects = flags & CONNECTS != 0 && thread.set.wants(EventKind::SOCK_CONNECT);
-    connects || thread.set.wants(EventKind::DNS_REQ) || thread.set.wants(EventKind::TLS_HELLO)
+pub(crate) fn is_wanted(thread: &Thread) -> bool {
+    thread.set.wants(EventKind::DNS_REQ)
+        || thread.set.wants(EventKind::TLS_HELLO)
+        || thread.set.wants(EventKind::SOCK_CONNECT)
 }
 
 /// A socket that something is sent through.
@@ -55,12 +53,12 @@ impl Way {
     }
 }
 
-/// Looks at a message that was sent with these flags, or that was not when the result is negative.
+/// Looks at a message that was sent, or that was not when the result is negative.
 #[inline(always)]
-pub(crate) fn inspect(thread: &Thread, way: Way, message: &Message, flags: u64, result: i64) {
+pub(crate) fn inspect(thread: &Thread, way: Way, message: &Message, result: i64) {
     let shape = way.socket.shape();
     let is_inet = shape.family == INET[0] || shape.family == INET[1];
-    if flags & CONNECTS != 0 && is_inet && shape.kind == STREAM && thread.set.wants(EventKind::SOCK_CONNECT) {
+    if is_inet && shape.kind == STREAM && message.is_addressed() {
         connected::look(thread, way, message, result);
     }
     if is_inet && (shape.kind == DATAGRAM || shape.kind == STREAM) && port(way, message) == DNS_PORT {

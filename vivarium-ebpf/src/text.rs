@@ -115,10 +115,11 @@ impl Room {
         let limit = MAX_TEXT_BYTES as u32 - kept;
         // SAFETY: there is room for so much.
         let read = unsafe { string.copy(self.start().add(kept as usize).cast(), limit) };
-        if read <= 0 {
+        if read < 0 {
             return self.unreadable();
         }
-        let read = at_most(read as u32, limit);
+        // Of an empty string of the process, kernels before 6.15 say that it has not even a zero byte.
+        let read = at_most(if read == 0 { 1 } else { read as u32 }, limit);
         let rest = if read < limit { 0 } else { string.after(read - 1).measure(self.index) };
         TextLength { kept: kept + read - 1, whole: before.whole + (read - 1) + rest }
     }

@@ -1,6 +1,6 @@
 //! What is asked for through rings: by the thread that submits it, whoever of the kernel's workers does it.
 
+mod issued;
 mod submitted;
-mod workers;
 
-pub(crate) use workers::who_asked;
+pub(crate) use issued::{is_issuing, who_asked};

@@ -59,7 +59,7 @@ pub mod global {
 pub const RESULTS: &str = "sys_result";
 
 /// The names of the programs that see what is asked for through rings.
-pub const RINGS: [&str; 2] = ["uring_queue", "uring_submit"];
+pub const RINGS: [&str; 5] = ["uring_asked", "uring_queue", "uring_issue", "uring_issued", "uring_submit"];
 
 /// No site: the entry of [`SWITCHED`](map::SWITCHED) that says whether a hit may be told of twice.
 pub const TWICE: u64 = 0;

@@ -97,10 +97,10 @@ impl Room {
     fn key(self, key: UserAddress) -> TextLength {
         // SAFETY: there is room for so much.
         let read = unsafe { bpf_probe_read_user_str(self.start().cast(), KEY_BYTES, key.pointer()) };
-        if read <= 0 {
+        if read < 0 {
             return self.unreadable();
         }
-        let length = read as u64 - 1;
+        let length = (read as u64).saturating_sub(1);
         // SAFETY: there is room for so much; what comes after the end of the key counts for nothing.
         let before = unsafe { bytes_before(self.start(), KEY_BYTES as usize / 8, |word| first(word, b'=')) };
         let kept = below::<{ 2 * KEY_BYTES }>(if before < length { before as u32 } else { length as u32 });

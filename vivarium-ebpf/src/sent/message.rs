@@ -51,10 +51,16 @@ impl Message {
         Some(())
     }
 
+    /// Whether it says whom it is sent to.
+    #[inline(always)]
+    pub(super) fn is_addressed(&self) -> bool {
+        self.to != UserAddress(0) && self.to_length >= PORT_BYTES
+    }
+
     /// The port that it is sent to, where that is said.
     #[inline(always)]
     pub(super) fn port(&self) -> Option<u16> {
-        if self.to == UserAddress(0) || self.to_length < PORT_BYTES {
+        if !self.is_addressed() {
             return None;
         }
         let [_, port]: [u16; 2] = self.to.read()?;
@@ -78,7 +84,7 @@ impl Room {
     /// Takes the address that a message is sent to.
     #[inline(always)]
     pub(super) fn receiver(self, way: Way, message: &Message) -> TextLength {
-        if message.to != UserAddress(0) && message.to_length >= PORT_BYTES && message.to_length <= MAX_ADDRESS {
+        if message.is_addressed() && message.to_length <= MAX_ADDRESS {
             self.user_bytes(message.to, message.to_length)
         } else {
             self.end(way.socket, End::Peer)

@@ -134,9 +134,7 @@ fields! {
     AreaFlags = "vm_area_struct", "vm_flags";
     AreaFile = "vm_area_struct", "vm_file";
     TaskFlags = "task_struct", "flags";
-    TaskWorkerPrivate = "task_struct", "worker_private";
-    IoWorkerWork = "io_worker", "cur_work";
-    IoRequestWork = "io_kiocb", "work";
+    TaskIoUring = "task_struct", "io_uring";
     IoRequestOpcode = "io_kiocb", "opcode";
     IoRequestFlags = "io_kiocb", "flags";
     IoRequestDescriptor = "io_kiocb", "cqe.fd";

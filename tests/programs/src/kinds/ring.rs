@@ -1,6 +1,7 @@
 //! What is asked for through rings.
 
 use std::ffi::CString;
+use std::io::Write;
 use std::os::fd::AsRawFd;
 use std::path::Path;
 
@@ -11,7 +12,7 @@ use crate::deed::{Deed, deeds, path};
 use crate::net::{ADDRESS_BYTES, address, pointer, socket};
 
 pub(crate) const DEEDS: &[Deed] = deeds! {
-    "path_open": open_by_ring, open_by_worker;
+    "path_open": open_by_ring, open_by_worker, open_in_a_chain, open_once_there_is_something;
     "sock_connect": connect_by_ring;
     "file_unlink": unlink_by_ring, unlink_and_leave;
 };
@@ -54,6 +55,56 @@ fn open_by_ring(directory: &Path) {
 #[vivarium::observe]
 fn open_by_worker(directory: &Path) {
     open(&path(directory, "opened"), Flags::ASYNC);
+}
+
+/// Asks for two things, of which the second is done after the first.
+fn ask_for_both(ring: &mut IoUring, first: Entry, second: Entry) {
+    // SAFETY: the callers keep what the entries point to until they are done.
+    unsafe { ring.submission().push_multiple(&[first.flags(Flags::IO_LINK), second]).expect("room for them") };
+    ring.submit().expect("they are asked for");
+}
+
+/// Waits for two things that go well.
+fn wait_for_both(ring: &mut IoUring) {
+    ring.submit_and_wait(2).expect("they are done");
+    assert!(ring.completion().all(|done| done.result() >= 0));
+}
+
+/// A worker does the first, and the second is done when that is over.
+#[vivarium::observe]
+fn open_in_a_chain(directory: &Path) {
+    let mut ring = ring();
+    let name = path(directory, "opened");
+    let opened = || opcode::OpenAt::new(types::Fd(libc::AT_FDCWD), name.as_ptr()).build();
+    // The flags of an entry are set as a whole.
+    let by_worker = opened().flags(Flags::ASYNC | Flags::IO_LINK);
+    // SAFETY: the name lives until both are done.
+    unsafe { ring.submission().push_multiple(&[by_worker, opened()]).expect("room for them") };
+    ring.submit().expect("they are asked for");
+    wait_for_both(&mut ring);
+}
+
+/// Who asks is in another function when it can be done.
+fn open_once_there_is_something(directory: &Path) {
+    #[vivarium::observe]
+    fn ask_to_open_later(ring: &mut IoUring, pipe: &impl AsRawFd, byte: &mut u8, name: &CString) {
+        let read = opcode::Read::new(types::Fd(pipe.as_raw_fd()), byte, 1).build();
+        let open = opcode::OpenAt::new(types::Fd(libc::AT_FDCWD), name.as_ptr()).build();
+        ask_for_both(ring, read, open);
+    }
+
+    #[vivarium::observe]
+    fn go_on(ring: &mut IoUring, mut pipe: impl Write) {
+        pipe.write_all(b"x").expect("somebody reads");
+        wait_for_both(ring);
+    }
+
+    let mut ring = ring();
+    let name = path(directory, "opened");
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    let mut byte = 0;
+    ask_to_open_later(&mut ring, &reader, &mut byte, &name);
+    go_on(&mut ring, writer);
 }
 
 #[vivarium::observe]

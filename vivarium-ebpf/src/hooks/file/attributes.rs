@@ -2,6 +2,7 @@
 
 use vivarium_sys::event::EventKind;
 
+use super::is_within_file_system;
 use crate::event;
 use crate::hooks::{Arguments, hook};
 use crate::mode::PERMISSIONS;
@@ -34,6 +35,9 @@ fn chown(arguments: &impl Arguments) {
 /// `path`
 #[inline(always)]
 fn stat(arguments: &impl Arguments) {
+    if is_within_file_system() {
+        return;
+    }
     event::tell::<0, 1>(EventKind::FILE_STAT, Answer::Follows, |_, record| {
         record.text(0, |room| room.path(Place::of(arguments.typed(0)), Name::MayBeGone));
     });

@@ -2,6 +2,7 @@
 
 use vivarium_sys::event::EventKind;
 
+use super::is_within_file_system;
 use crate::event;
 use crate::extended::Change;
 use crate::hooks::{Arguments, hook};
@@ -39,6 +40,9 @@ fn remove_list(arguments: &impl Arguments) {
 
 #[inline(always)]
 fn tell_set(arguments: &impl Arguments) {
+    if is_within_file_system() {
+        return;
+    }
     event::tell::<2, 2>(EventKind::FILE_SETXATTR, Answer::Follows, |_, record| {
         if let Some(call) = Call::running() {
             if let Some(change) = Change::running(&call) {
@@ -54,6 +58,9 @@ fn tell_set(arguments: &impl Arguments) {
 
 #[inline(always)]
 fn tell_removed(arguments: &impl Arguments) {
+    if is_within_file_system() {
+        return;
+    }
     event::tell::<0, 2>(EventKind::FILE_REMOVEXATTR, Answer::Follows, |_, record| {
         if let Some(call) = Call::running() {
             if let Some(change) = Change::running(&call) {

@@ -3,6 +3,7 @@
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::Field;
 
+use super::is_within_file_system;
 use crate::event;
 use crate::hooks::{Arguments, hook};
 use crate::mode::PERMISSIONS;
@@ -15,6 +16,9 @@ hook!(open: lsm "file_open" by lsm_open, fentry "security_file_open" by fentry_o
 /// `file`
 #[inline(always)]
 fn open(arguments: &impl Arguments) {
+    if is_within_file_system() {
+        return;
+    }
     let file = arguments.typed(0);
     if open::has_created(file.get(Field::FileMode)) {
         event::tell::<1, 1>(EventKind::FILE_CREATE, Answer::Follows, |_, record| {

@@ -3,7 +3,11 @@
 use super::Program;
 use super::needs::*;
 use crate::event::EventKind;
+use crate::load::FieldSet;
 use crate::load::Syscall::*;
+
+/// From the running call to the file whose attribute it changes.
+const CHANGED: FieldSet = OF_DESCRIPTOR.with(RUNNING_CALL).with(ACTING);
 
 pub(super) const PROGRAMS: &[Program] = &[
     Program::syscalls(
@@ -12,8 +16,13 @@ pub(super) const PROGRAMS: &[Program] = &[
         &[EventKind::PATH_OPEN, EventKind::FILE_CREATE],
         OF_DESCRIPTOR,
     ),
-    Program::lsm("lsm_open", "file_open", &[EventKind::PATH_OPEN, EventKind::FILE_CREATE], OF_FILE),
-    Program::fentry("fentry_open", "security_file_open", &[EventKind::PATH_OPEN, EventKind::FILE_CREATE], OF_FILE),
+    Program::lsm("lsm_open", "file_open", &[EventKind::PATH_OPEN, EventKind::FILE_CREATE], OF_FILE.with(ACTING)),
+    Program::fentry(
+        "fentry_open",
+        "security_file_open",
+        &[EventKind::PATH_OPEN, EventKind::FILE_CREATE],
+        OF_FILE.with(ACTING),
+    ),
     Program::syscalls(
         "sys_unlink",
         &[Unlink, Unlinkat, Rmdir],
@@ -64,51 +73,29 @@ pub(super) const PROGRAMS: &[Program] = &[
         &[EventKind::FILE_SETXATTR],
         OF_DESCRIPTOR,
     ),
-    Program::lsm("lsm_setxattr", "inode_setxattr", &[EventKind::FILE_SETXATTR], OF_DESCRIPTOR.with(RUNNING_CALL)),
-    Program::fentry(
-        "fentry_setxattr",
-        "security_inode_setxattr",
-        &[EventKind::FILE_SETXATTR],
-        OF_DESCRIPTOR.with(RUNNING_CALL),
-    ),
+    Program::lsm("lsm_setxattr", "inode_setxattr", &[EventKind::FILE_SETXATTR], CHANGED),
+    Program::fentry("fentry_setxattr", "security_inode_setxattr", &[EventKind::FILE_SETXATTR], CHANGED),
     Program::syscalls(
         "sys_rmxattr",
         &[Removexattr, Lremovexattr, Fremovexattr, Removexattrat],
         &[EventKind::FILE_REMOVEXATTR],
         OF_DESCRIPTOR,
     ),
-    Program::lsm("lsm_rmxattr", "inode_removexattr", &[EventKind::FILE_REMOVEXATTR], OF_DESCRIPTOR.with(RUNNING_CALL)),
-    Program::fentry(
-        "fentry_rmxattr",
-        "security_inode_removexattr",
-        &[EventKind::FILE_REMOVEXATTR],
-        OF_DESCRIPTOR.with(RUNNING_CALL),
-    ),
+    Program::lsm("lsm_rmxattr", "inode_removexattr", &[EventKind::FILE_REMOVEXATTR], CHANGED),
+    Program::fentry("fentry_rmxattr", "security_inode_removexattr", &[EventKind::FILE_REMOVEXATTR], CHANGED),
     // Before Linux 6.2 access control lists are attributes like others.
-    Program::lsm("lsm_set_acl", "inode_set_acl", &[EventKind::FILE_SETXATTR], OF_DESCRIPTOR.with(RUNNING_CALL))
+    Program::lsm("lsm_set_acl", "inode_set_acl", &[EventKind::FILE_SETXATTR], CHANGED).where_there_is_one(),
+    Program::lsm("lsm_rm_acl", "inode_remove_acl", &[EventKind::FILE_REMOVEXATTR], CHANGED).where_there_is_one(),
+    Program::fentry("fentry_set_acl", "security_inode_set_acl", &[EventKind::FILE_SETXATTR], CHANGED)
         .where_there_is_one(),
-    Program::lsm("lsm_rm_acl", "inode_remove_acl", &[EventKind::FILE_REMOVEXATTR], OF_DESCRIPTOR.with(RUNNING_CALL))
+    Program::fentry("fentry_rm_acl", "security_inode_remove_acl", &[EventKind::FILE_REMOVEXATTR], CHANGED)
         .where_there_is_one(),
-    Program::fentry(
-        "fentry_set_acl",
-        "security_inode_set_acl",
-        &[EventKind::FILE_SETXATTR],
-        OF_DESCRIPTOR.with(RUNNING_CALL),
-    )
-    .where_there_is_one(),
-    Program::fentry(
-        "fentry_rm_acl",
-        "security_inode_remove_acl",
-        &[EventKind::FILE_REMOVEXATTR],
-        OF_DESCRIPTOR.with(RUNNING_CALL),
-    )
-    .where_there_is_one(),
     Program::syscalls("sys_getdents", &[Getdents, Getdents64], &[EventKind::FILE_GETDENTS], OF_DESCRIPTOR),
     Program::lsm("lsm_getdents", "file_permission", &[EventKind::FILE_GETDENTS], OF_DESCRIPTOR.with(RUNNING_CALL)),
     Program::fentry("fentry_getdents", "iterate_dir", &[EventKind::FILE_GETDENTS], OF_DESCRIPTOR.with(RUNNING_CALL)),
     Program::syscalls("sys_stat", &[Stat, Fstat, Lstat, Newfstatat, Statx], &[EventKind::FILE_STAT], OF_DESCRIPTOR),
-    Program::lsm("lsm_stat", "inode_getattr", &[EventKind::FILE_STAT], PATH),
-    Program::fentry("fentry_stat", "security_inode_getattr", &[EventKind::FILE_STAT], PATH),
+    Program::lsm("lsm_stat", "inode_getattr", &[EventKind::FILE_STAT], PATH.with(ACTING)),
+    Program::fentry("fentry_stat", "security_inode_getattr", &[EventKind::FILE_STAT], PATH.with(ACTING)),
     Program::syscalls("sys_receive", &[Recvmsg, PidfdGetfd], &[EventKind::FILE_RECEIVE], OF_DESCRIPTOR),
     Program::lsm("lsm_receive", "file_receive", &[EventKind::FILE_RECEIVE], OF_FILE),
     Program::fentry("fentry_receive", "security_file_receive", &[EventKind::FILE_RECEIVE], OF_FILE),

@@ -6,6 +6,23 @@ use crate::event::{Backend, EventKind};
 use crate::load::Syscall::*;
 use crate::load::{FieldSet, RINGS};
 
+/// Where a request is asked for, as kernels call it.
+const SUBMISSIONS: &[&str] = &["io_uring_submit_req", "io_uring_submit_sqe"];
+
+impl Program {
+    /// What the hooks need to know who asked for what is done for a ring.
+    const fn of_rings(name: &'static str, attach: Attach) -> Self {
+        Self {
+            name,
+            attach,
+            backends: &[Backend::Lsm, Backend::Fentry],
+            events: &[],
+            needs: RING,
+            absence: Absence::Loss,
+        }
+    }
+}
+
 pub(super) const PROGRAMS: &[Program] = &[
     Program::syscalls("sys_mount", &[Mount], &[EventKind::SB_MOUNT], OF_DESCRIPTOR),
     Program::lsm("lsm_mount", "sb_mount", &[EventKind::SB_MOUNT], PATH),
@@ -45,18 +62,14 @@ pub(super) const PROGRAMS: &[Program] = &[
     ),
     Program::any_syscalls("sys_syslog", &[Syslog], &[EventKind::SYSLOG], REGISTERS),
     Program::any_syscalls("sys_key", &[AddKey, RequestKey, Keyctl], &[EventKind::KEY_ACCESS], REGISTERS),
-    // What is asked for through rings: the hooks see it when a worker does it, which must be known by who asked.
+    // What is asked for through rings: the hooks see it when it is done, which may be later and by others.
+    Program::of_rings(RINGS[0], Attach::AnyTracepoint(SUBMISSIONS)),
+    Program::of_rings(RINGS[1], Attach::Tracepoint("io_uring_queue_async_work")),
+    Program::of_rings(RINGS[2], Attach::Fentry("io_issue_sqe")),
+    Program::of_rings(RINGS[3], Attach::Fexit("io_issue_sqe")),
     Program {
-        name: RINGS[0],
-        attach: Attach::Tracepoint("io_uring_queue_async_work"),
-        backends: &[Backend::Lsm, Backend::Fentry],
-        events: &[],
-        needs: WORKER,
-        absence: Absence::Loss,
-    },
-    Program {
-        name: RINGS[1],
-        attach: Attach::AnyTracepoint(&["io_uring_submit_req", "io_uring_submit_sqe"]),
+        name: RINGS[4],
+        attach: Attach::AnyTracepoint(SUBMISSIONS),
         backends: &[Backend::Syscalls],
         events: &[EventKind::PATH_OPEN, EventKind::FILE_UNLINK, EventKind::SOCK_CONNECT, EventKind::UNIX_CONNECT],
         needs: SUBMITTED,

@@ -76,8 +76,10 @@ pub(super) const ENDS: FieldSet = FieldSet::of(&[
 ]);
 /// From an area of memory to its file.
 pub(super) const OF_AREA: FieldSet = OF_FILE.with(REGISTERS).with(FieldSet::of(&[AreaFlags, AreaFile]));
-/// From a worker of a ring to what it does.
-pub(super) const WORKER: FieldSet = FieldSet::of(&[TaskFlags, TaskWorkerPrivate, IoWorkerWork, IoRequestWork]);
+/// Whether a task works for a ring, and what it is asked for.
+pub(super) const RING: FieldSet = FieldSet::of(&[TaskFlags, TaskIoUring, IoRequestOpcode]);
+/// Whether a task acts as another user than its own.
+pub(super) const ACTING: FieldSet = FieldSet::of(&[TaskCred, TaskRealCred]);
 /// What is asked for through a ring.
 pub(super) const SUBMITTED: FieldSet = PATH.with(DESCRIPTOR).with(SOCKET).with(FieldSet::of(&[
     FsPwd,

@@ -31,7 +31,12 @@ pub(super) const PROGRAMS: &[Program] = &[
     // The hooks come before there is a peer.
     Program::any_syscalls("sys_accept", &[Accept, Accept4], &[EventKind::SOCK_ACCEPT], OF_SOCKET.with(ENDS)),
     // Nor do they have what is sent in a form that is the same in all kernels.
-    Program::any_syscalls("sys_send", &[Write, Writev, Sendto, Sendmsg, Sendmmsg], SENT, OF_SOCKET.with(ENDS)),
+    Program::any_syscalls(
+        "sys_send",
+        &[Write, Writev, Sendto, Sendmsg, Sendmmsg],
+        SENT,
+        OF_SOCKET.with(ENDS).with(RUNNING_CALL),
+    ),
     // What is attached last runs first: it waits for what the other one looks at.
     Program::functions("ssl_write", Moment::Entry, WRITERS, &[EventKind::SSL_WRITE]),
     Program::functions("ssl_fetch", Moment::Entry, WRITERS, &[EventKind::SSL_WRITE]),
