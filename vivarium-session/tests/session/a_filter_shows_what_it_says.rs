@@ -120,12 +120,7 @@ fn a_filter_is_kept_with_its_recording() {
     let mut output = Vec::new();
     let kernel = tour();
     let info = crate::support::observation::info().filtered(filter);
-    crate::support::observation::observe_as(
-        info,
-        Brevity::default(),
-        &kernel,
-        vec![Box::new(vivarium_session::recording::Writer::new(&mut output))],
-    );
+    record(info, &mut output, &kernel);
     let replayed = |asked: Option<Filter>| {
         let mut tree = Vec::new();
         let reader = Reader::new(&output[..]).expect("a recording");
@@ -138,4 +133,32 @@ fn a_filter_is_kept_with_its_recording() {
     // All that was recorded is there for another one.
     let tree = replayed(Some(Filter::default().path("*.so.*").unwrap()));
     assert!(tree.contains("libc.so.6") && tree.contains("recorded with -e path_open"), "{tree}");
+}
+
+#[test]
+fn what_the_backend_does_not_see_is_named_of_what_is_asked_for() {
+    let wide = Filter::default().events(["path_open", "file_unlink", "proc_fork"]).unwrap();
+    let mut output = Vec::new();
+    record(crate::support::observation::info().filtered(wide), &mut output, &tour());
+    let replayed = |kind: &str| {
+        let mut tree = Vec::new();
+        let reader = Reader::new(&output[..]).expect("a recording");
+        let asked = Filter::default().events([kind]).unwrap();
+        replay_as(reader, Some(asked), Brevity::default(), vec![Box::new(Tree::new(&mut tree, Look::plain()))])
+            .expect("whole");
+        String::from_utf8(tree).expect("UTF-8")
+    };
+    let tree = replayed("file_unlink");
+    assert!(
+        tree.ends_with("backend lsm does not see all of file_unlink (`vivarium events KIND` says what)\n"),
+        "{tree}"
+    );
+    let tree = replayed("proc_fork");
+    assert!(!tree.contains("does not see"), "{tree}");
+}
+
+/// Records a session of what this kernel tells.
+fn record(info: vivarium_session::session::SessionInfo, output: &mut Vec<u8>, kernel: &Kernel) {
+    let writer = Box::new(vivarium_session::recording::Writer::new(output));
+    crate::support::observation::observe_as(info, Brevity::default(), kernel, vec![writer]);
 }
