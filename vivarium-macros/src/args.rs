@@ -1,13 +1,13 @@
 //! What stands in the parentheses of `#[vivarium::observe(...)]`.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::quote_spanned;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Path, Token};
 
-use crate::near;
 use crate::site::SiteName;
+use crate::{near, options};
 
 /// The options, each as it was written.
 #[derive(Default)]
@@ -34,7 +34,7 @@ impl Args {
 
     /// The path to the crate in code for whose errors `at` is the place.
     pub(crate) fn krate_at(&self, at: Span) -> TokenStream {
-        self.krate.as_ref().map_or_else(|| quote_spanned!(at=> ::vivarium), ToTokens::to_token_stream)
+        options::krate(self.krate.as_ref(), at)
     }
 
     /// The attribute that has these options, to be put behind all others of its item.
@@ -52,17 +52,7 @@ impl Args {
 impl Parse for Args {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let mut args = Self::default();
-        if input.parse::<Option<Token![@]>>()?.is_some() {
-            input.call(Ident::parse_any)?;
-            args.is_last = true;
-            input.parse::<Option<Token![,]>>()?;
-        }
-        while !input.is_empty() {
-            args.parse_option(input)?;
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
-            }
-        }
+        args.is_last = options::parse(input, |input| args.parse_option(input))?;
         Ok(args)
     }
 }

@@ -10,6 +10,7 @@ mod tree;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::parse::Parse;
 
 pub(crate) use arguments::{Arguments, Move};
 pub(crate) use function::Function;
@@ -20,10 +21,19 @@ use crate::item::{Item, ItemKind};
 use crate::valid;
 
 /// Expands `#[vivarium::observe(args)] item`.
+pub(crate) fn observe(args: TokenStream, tokens: TokenStream) -> TokenStream {
+    attribute(args, tokens, expand)
+}
+
+/// Expands an attribute with these arguments on this item.
 ///
 /// An item that isn't understood is left as it is: either the compiler says what is wrong with it, or someone is about to
 /// type the rest.
-pub(crate) fn observe(args: TokenStream, tokens: TokenStream) -> TokenStream {
+pub(crate) fn attribute<A: Parse>(
+    args: TokenStream,
+    tokens: TokenStream,
+    expand: impl FnOnce(&A, &Item) -> syn::Result<TokenStream>,
+) -> TokenStream {
     let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let Some(item) = Item::take(&mut trees.as_slice()) else { return tokens };
     let expanded = syn::parse2(args).and_then(|args| expand(&args, &item));

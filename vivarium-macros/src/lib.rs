@@ -5,6 +5,7 @@ mod attribute;
 mod expand;
 mod item;
 mod near;
+mod options;
 mod site;
 mod span;
 mod test;

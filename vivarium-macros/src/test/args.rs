@@ -1,12 +1,12 @@
 //! What stands in the parentheses of `#[vivarium::test(...)]`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote_spanned};
+use quote::quote_spanned;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, Path, Token, token};
 
-use crate::near;
+use crate::{near, options};
 
 /// The options, each as it was written.
 #[derive(Default)]
@@ -32,8 +32,7 @@ const OPTIONS: [&str; 9] =
 impl Args {
     /// The path to the crate.
     pub(super) fn krate(&self) -> TokenStream {
-        let ours = Span::mixed_site();
-        self.krate.as_ref().map_or_else(|| quote_spanned!(ours=> ::vivarium), ToTokens::to_token_stream)
+        options::krate(self.krate.as_ref(), Span::mixed_site())
     }
 
     /// The attribute that has these options, to be put behind all others of its item.
@@ -52,17 +51,7 @@ impl Args {
 impl Parse for Args {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let mut args = Self::default();
-        if input.parse::<Option<Token![@]>>()?.is_some() {
-            input.call(Ident::parse_any)?;
-            args.is_last = true;
-            input.parse::<Option<Token![,]>>()?;
-        }
-        while !input.is_empty() {
-            args.parse_option(input)?;
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
-            }
-        }
+        args.is_last = options::parse(input, |input| args.parse_option(input))?;
         Ok(args)
     }
 }

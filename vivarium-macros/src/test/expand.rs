@@ -1,6 +1,6 @@
 //! What becomes of a test.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::LitStr;
 use syn::ext::IdentExt;
@@ -8,21 +8,13 @@ use syn::ext::IdentExt;
 use super::args::{Args, Expectation};
 use super::valid;
 use crate::attribute::Attribute;
-use crate::expand::{Arguments, Function, Move, output};
+use crate::expand::{Arguments, Function, Move, attribute, output};
 use crate::item::Item;
 use crate::site;
 
 /// Expands `#[vivarium::test(args)] item`.
-///
-/// An item that isn't understood is left as it is, as with `observe`.
 pub(crate) fn test(args: TokenStream, tokens: TokenStream) -> TokenStream {
-    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
-    let Some(item) = Item::take(&mut trees.as_slice()) else { return tokens };
-    let expanded = syn::parse2(args).and_then(|args| expand(&args, &item));
-    expanded.unwrap_or_else(|error| {
-        let error = error.into_compile_error();
-        quote!(#error #tokens)
-    })
+    attribute(args, tokens, expand)
 }
 
 fn expand(args: &Args, item: &Item) -> syn::Result<TokenStream> {
