@@ -1,11 +1,13 @@
 //! The socket on which the daemon listens.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::{FromRawFd, OwnedFd};
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, OpenOptionsExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use nix::fcntl::{Flock, FlockArg};
 use vivarium_protocol::SocketPath;
@@ -14,6 +16,12 @@ use vivarium_protocol::SocketPath;
 const MODE: u32 = 0o666;
 /// What is added to the path of the socket for the file that tells whether someone listens.
 const LOCK_SUFFIX: &str = ".lock";
+/// How long what is left of a daemon that was killed may keep its lock.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often it is looked for that.
+const LOOK: Duration = Duration::from_millis(10);
+/// How long the number of a process is at most.
+const MAX_PID_BYTES: u64 = 20;
 
 /// The socket on which the daemon listens.
 #[derive(Debug)]
@@ -112,8 +120,30 @@ impl Listener {
 fn lock(path: &Path) -> io::Result<Flock<File>> {
     let mut name = path.as_os_str().to_owned();
     name.push(LOCK_SUFFIX);
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(name)?;
-    Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, error)| error.into())
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&name)?;
+        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+            Ok(lock) => {
+                lock.set_len(0)?;
+                (&*lock).write_all(std::process::id().to_string().as_bytes())?;
+                return Ok(lock);
+            }
+            Err((file, error)) if runs(&file) || Instant::now() >= deadline => {
+                drop(file);
+                return Err(error.into());
+            }
+            Err(_) => thread::sleep(LOOK),
+        }
+    }
+}
+
+/// Whether the daemon runs that has locked this file. One that was killed is there for a moment in a process that detaches for it.
+fn runs(lock: &File) -> bool {
+    let mut pid = String::new();
+    let is_read = lock.take(MAX_PID_BYTES).read_to_string(&mut pid).is_ok();
+    // Who has not said yet who it is has just begun.
+    !is_read || pid.is_empty() || Path::new("/proc").join(pid.trim()).exists()
 }
 
 #[cfg(test)]
@@ -134,6 +164,25 @@ mod tests {
         first.close();
         assert!(!path.as_path().exists());
         Listener::bind(&path).unwrap().close();
+    }
+
+    #[test]
+    fn what_is_left_of_one_that_was_killed_is_waited_for() {
+        let (_folder, path) = place();
+        let first = Listener::bind(&path).unwrap();
+        // As if that were another process, which has ended.
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        child.wait().unwrap();
+        let name = path.as_path().with_file_name("daemon.sock.lock");
+        fs::write(&name, child.id().to_string()).unwrap();
+        let lets_go = thread::spawn(move || {
+            thread::sleep(5 * LOOK);
+            drop(first);
+        });
+        let second = Listener::bind(&path).unwrap();
+        lets_go.join().unwrap();
+        assert_eq!(fs::read_to_string(name).unwrap(), std::process::id().to_string());
+        second.close();
     }
 
     #[test]
