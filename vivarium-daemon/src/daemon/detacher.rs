@@ -1,6 +1,7 @@
 //! Detaching, which takes its time, while other things are done.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use crate::kernel::uprobe::Attached;
@@ -10,14 +11,8 @@ use crate::kernel::uprobe::Attached;
 pub(super) struct Detacher {
     /// Started when it is needed, so that it has no more power than the thread that starts it.
     thread: Option<mpsc::Sender<Unused>>,
-    pending: Arc<Pending>,
-}
-
-/// How much is not detached yet.
-#[derive(Debug, Default)]
-struct Pending {
-    count: Mutex<usize>,
-    none: Condvar,
+    /// How much is not detached yet.
+    pending: Arc<AtomicUsize>,
 }
 
 /// What nobody needs any more; its fields are dropped in this order, so that it is pending until it is detached.
@@ -27,7 +22,7 @@ struct Unused {
 }
 
 /// One more that is pending, until it is dropped.
-struct Counted(Arc<Pending>);
+struct Counted(Arc<AtomicUsize>);
 
 impl Detacher {
     /// Detaches all of it, by and by.
@@ -52,26 +47,19 @@ impl Detacher {
 
     /// Whether all is detached.
     pub(super) fn is_done(&self) -> bool {
-        *self.pending.count.lock().unwrap_or_else(PoisonError::into_inner) == 0
-    }
-
-    /// Waits until all is detached: what is attached to again before that is hit twice.
-    pub(super) fn finish(&self) {
-        let count = self.pending.count.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(self.pending.none.wait_while(count, |count| *count > 0));
+        self.pending.load(Ordering::Acquire) == 0
     }
 }
 
 impl Counted {
-    fn new(pending: &Arc<Pending>) -> Self {
-        *pending.count.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+    fn new(pending: &Arc<AtomicUsize>) -> Self {
+        pending.fetch_add(1, Ordering::AcqRel);
         Self(Arc::clone(pending))
     }
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        *self.0.count.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
-        self.0.none.notify_all();
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }

@@ -320,8 +320,8 @@ impl Hub {
     }
 
     fn attach_image(&mut self, session: SessionId, image: &Image, name: &Text) {
+        self.reckon_with_detaching();
         let Ok(programs) = self.side.spans() else { return };
-        self.detacher.finish();
         let added = self.attachments.add_image(programs, image, session);
         self.introduce(session, name, added);
     }
@@ -421,8 +421,8 @@ impl Hub {
             if !self.sessions.contains_key(&session) {
                 continue;
             }
+            self.reckon_with_detaching();
             let Ok(programs) = self.side.spans() else { return };
-            self.detacher.finish();
             let added = self.attachments.add_image(programs, &image, session);
             if let Some(count) = self.introduce(session, &name, added).filter(|count| *count > 0) {
                 self.late.add(newcomer.process, Clock::now().monotonic);

@@ -39,13 +39,24 @@ impl Hub {
         if self.attachments.is_settled() {
             return;
         }
+        self.expect_double_hits();
+        let Ok(programs) = self.side.spans() else { return };
+        let unused = self.attachments.settle(programs);
+        self.detacher.detach(unused);
+    }
+
+    /// What is attached to now may not be detached yet from what it was attached to before.
+    pub(super) fn reckon_with_detaching(&mut self) {
+        if !self.detacher.is_done() {
+            self.expect_double_hits();
+        }
+    }
+
+    fn expect_double_hits(&mut self) {
         // Where it cannot be said, what is told of twice is seen to be odd, and the verdict says so.
         let told = self.side.allow_twice(true);
         debug_assert!(told.is_ok(), "the map has room for it");
         self.may_hit_twice = true;
-        let Ok(programs) = self.side.spans() else { return };
-        let unused = self.attachments.settle(programs);
-        self.detacher.detach(unused);
     }
 
     /// Goes on with what takes its time: to be called now and then.
