@@ -1,7 +1,9 @@
 //! `cargo xtask bench WHAT`: what things cost, against bars.
 
 mod compile;
+mod crowd;
 mod observe;
+mod sessions;
 mod sites;
 
 use std::process::ExitCode;
@@ -17,6 +19,7 @@ pub(crate) struct Args {
 enum What {
     Compile(compile::Args),
     Observe(observe::Args),
+    Sessions(sessions::Args),
     Sites(sites::Args),
 }
 
@@ -24,6 +27,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
         What::Compile(args) => compile::run(args),
         What::Observe(args) => observe::run(args),
+        What::Sessions(args) => sessions::run(args),
         What::Sites(args) => sites::run(args),
     }
 }

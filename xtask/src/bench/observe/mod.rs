@@ -4,7 +4,6 @@
 //! The work is timed by the program that does it: what an observer needs to start and to end is shown beside it.
 
 mod bars;
-mod crowd;
 mod empty;
 mod job;
 mod measurements;

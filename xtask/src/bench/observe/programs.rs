@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use vivarium_tests::cargo::{self, CargoError};
 
-use super::crowd;
+use crate::bench::crowd;
+
 use super::job::{Doer, Effort, Job};
 
 /// Why there is no program.
@@ -16,6 +17,9 @@ pub(super) enum ProgramsError {
     #[error(transparent)]
     Crowd(#[from] crowd::CrowdError),
 }
+
+/// How many sites a crowd has.
+const SITES: usize = 10_000;
 
 /// The programs.
 pub(super) struct Programs {
@@ -51,7 +55,7 @@ impl Programs {
             path.ok_or_else(|| CargoError::NotBuilt(name.to_owned()))
         };
         let is_crowded = jobs.iter().any(|job| job.doer() == Doer::Crowd);
-        let crowd = is_crowded.then(|| crowd::build(root)).transpose()?;
+        let crowd = is_crowded.then(|| crowd::build(root, SITES)).transpose()?;
         Ok(Self { vivarium: path("vivarium")?, workload: path("workload")?, crowd })
     }
 

@@ -1,4 +1,4 @@
-//! A program with ten thousand sites, written for the purpose.
+//! A program with thousands of sites, written for the purpose.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -9,24 +9,21 @@ use vivarium_tests::cargo::{self, CargoError};
 
 /// What it is called.
 const NAME: &str = "crowd";
-/// How many sites it has.
-const SITES: usize = 10_000;
-
 /// Why there is no such program.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum CrowdError {
+pub(in crate::bench) enum CrowdError {
     #[error("cannot write {}: {error}", .path.display())]
     Write { path: PathBuf, error: io::Error },
     #[error(transparent)]
     Cargo(#[from] CargoError),
 }
 
-/// Writes and builds it; that takes a minute, but only once.
-pub(super) fn build(root: &Path) -> Result<PathBuf, CrowdError> {
-    let folder = cargo::target_directory()?.join("bench").join("crowd");
+/// Writes and builds one with so many sites; ten thousand take a minute, but only once.
+pub(in crate::bench) fn build(root: &Path, sites: usize) -> Result<PathBuf, CrowdError> {
+    let folder = cargo::target_directory()?.join("bench").join(format!("{NAME}-{sites}"));
     let manifest = folder.join("Cargo.toml");
     write(&manifest, &manifest_text(root))?;
-    write(&folder.join("src/main.rs"), &source_text())?;
+    write(&folder.join("src/main.rs"), &source_text(sites))?;
     let (from, to) = (root.join("Cargo.lock"), folder.join("Cargo.lock"));
     if !to.exists() {
         // The versions that the workspace has are here already.
@@ -71,24 +68,29 @@ lto = "off"
 }
 
 /// The functions are told apart by what they add, so that none of them stands for another.
-fn source_text() -> String {
+fn source_text(sites: usize) -> String {
     let mut text = String::from(
         r#"use nix::time::{ClockId, clock_gettime};
 
 fn main() {
     let begun = std::time::Duration::from(clock_gettime(ClockId::CLOCK_MONOTONIC).unwrap());
-    if let Some(index) = std::env::args().nth(1) {
-        println!("{}", FUNCTIONS[index.parse::<usize>().unwrap()](1));
+    match std::env::args().nth(1).as_deref() {
+        Some("wait") => {
+            println!("ready");
+            std::io::stdin().read_line(&mut String::new()).unwrap();
+        }
+        Some(index) => println!("{}", FUNCTIONS[index.parse::<usize>().unwrap()](1)),
+        None => {}
     }
     println!("begun {} took 0 used 0", begun.as_nanos());
 }
 
 "#,
     );
-    let names: Vec<_> = (0..SITES).map(|index| format!("f{index}")).collect();
+    let names: Vec<_> = (0..sites).map(|index| format!("f{index}")).collect();
     for (index, name) in names.iter().enumerate() {
         let _ = write!(text, "#[vivarium::observe]\nfn {name}(number: u64) -> u64 {{\n    number + {index}\n}}\n\n");
     }
-    let _ = writeln!(text, "static FUNCTIONS: [fn(u64) -> u64; {SITES}] = [{}];", names.join(", "));
+    let _ = writeln!(text, "static FUNCTIONS: [fn(u64) -> u64; {sites}] = [{}];", names.join(", "));
     text
 }
