@@ -48,7 +48,7 @@ fn every_touch_is_attributed_to_its_call() {
     let files = directory.path().to_str().expect("a plain name").to_owned();
     let program = subject("attribution");
 
-    let calls = if is_guest() { "250" } else { "25000" };
+    let calls = if is_guest() { "150" } else { "25000" };
 
     let seen = Observation::of(&["--strict", "--ring-size", "64M"], &[&*program, &files, calls, "32"]);
     let skipped = skipped(&seen);
