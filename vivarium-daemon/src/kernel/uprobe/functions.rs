@@ -8,8 +8,8 @@ use vivarium_sys::SiteId;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{Attach, Moment, Program};
 
-use super::{Link, UprobePoint, UprobeProgram};
-use crate::elf::{ElfError, FileOffset, Image};
+use super::{Link, NO_SEMAPHORE, UprobePoint, UprobeProgram};
+use crate::elf::{ElfError, Image};
 use crate::kernel::Hold;
 use crate::sites::AttachPoint;
 
@@ -105,7 +105,7 @@ fn attach_one(
         }
         // Not of sites, but of functions, which the cookie tells as it tells sites.
         let cookie = function.name as u64;
-        let at = |probe| AttachPoint { probe, semaphore: FileOffset(0) };
+        let at = |probe| AttachPoint { probe, semaphore: NO_SEMAPHORE };
         let points: Vec<_> =
             places.into_iter().map(|place| UprobePoint { at: at(place), site: SiteId(cookie) }).collect();
         let link = match program {

@@ -98,3 +98,17 @@ fn a_site_of_which_one_probe_is_refused_is_not_observed_and_the_others_are() {
         assert!(other.is_observed(), "{how:?}");
     }
 }
+
+#[test]
+fn of_a_crowd_only_the_starts_count() {
+    let place = place!("crowd");
+    let mut catalog = Catalog::read(&here()).unwrap();
+    let site = catalog.sites.iter().find(|site| site.id == place.site().id).unwrap().clone();
+    let counting = |catalog: &Catalog| {
+        Probe::ALL.map(|probe| UprobePoint::of(catalog, probe).iter().any(|point| point.at.semaphore != NO_SEMAPHORE))
+    };
+    catalog.sites.resize(CROWD, site.clone());
+    assert_eq!(counting(&catalog), [true, true, true]);
+    catalog.sites.resize(CROWD + 1, site);
+    assert_eq!(counting(&catalog), [true, false, false]);
+}
