@@ -1,5 +1,6 @@
 //! How much memory an observer has, in its process and in the kernel.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -60,12 +61,17 @@ impl Look {
     fn at(pid: u32) -> io::Result<Self> {
         let peak = number(&fs::read_to_string(format!("/proc/{pid}/status"))?, "VmHWM:");
         let mapped = mapped_maps(&fs::read_to_string(format!("/proc/{pid}/smaps"))?);
-        let mut kernel = 0;
+        // By what tells them apart: several descriptors may be of one.
+        let mut bytes = BTreeMap::new();
         for entry in fs::read_dir(format!("/proc/{pid}/fdinfo"))? {
-            // Bytes, and only what belongs to BPF has this line.
-            kernel += fs::read_to_string(entry?.path()).map_or(0, |info| number(&info, "memlock:")) / 1024;
+            let info = fs::read_to_string(entry?.path()).unwrap_or_default();
+            // Only what belongs to BPF has such a line.
+            let of_bpf = ["map_id:", "prog_id:"].map(|key| (key, number(&info, key)));
+            if let Some(which) = of_bpf.into_iter().find(|(_, id)| *id != 0) {
+                bytes.insert(which, number(&info, "memlock:"));
+            }
         }
-        Ok(Self { peak, mapped, kernel })
+        Ok(Self { peak, mapped, kernel: bytes.values().sum::<u64>() / 1024 })
     }
 }
 
