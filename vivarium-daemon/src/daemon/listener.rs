@@ -18,6 +18,8 @@ const MODE: u32 = 0o666;
 const LOCK_SUFFIX: &str = ".lock";
 /// How long what is left of a daemon that was killed may keep its lock.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long it may take to close its socket.
+const CLOSING: Duration = Duration::from_secs(1);
 /// How often it is looked for that.
 const LOOK: Duration = Duration::from_millis(10);
 /// How long the number of a process is at most.
@@ -82,7 +84,7 @@ impl Listener {
         match fs::symlink_metadata(place) {
             Ok(metadata) if !metadata.file_type().is_socket() => return Err(ListenError::Occupied(path.clone())),
             // One that systemd passed to another daemon has no lock.
-            Ok(_) if UnixStream::connect(place).is_ok() => return Err(ListenError::Taken(path.clone())),
+            Ok(_) if is_served(place) => return Err(ListenError::Taken(path.clone())),
             Ok(_) => fs::remove_file(place).map_err(refused)?,
             Err(_) => {}
         }
@@ -117,6 +119,18 @@ impl Listener {
 }
 
 /// Takes the lock of a path, which goes with the process however that ends.
+/// Whether somebody listens there, and goes on to: the socket of one that was killed may be closed a little after its lock.
+fn is_served(place: &Path) -> bool {
+    let deadline = Instant::now() + CLOSING;
+    while UnixStream::connect(place).is_ok() {
+        if Instant::now() >= deadline {
+            return true;
+        }
+        thread::sleep(LOOK);
+    }
+    false
+}
+
 fn lock(path: &Path) -> io::Result<Flock<File>> {
     let mut name = path.as_os_str().to_owned();
     name.push(LOCK_SUFFIX);
