@@ -117,7 +117,9 @@ fn serve(options: &Options) -> Result<(), DaemonError> {
     // Before anything is loaded, so that a second one does no work.
     let listener = Listener::open(&options.socket())?;
     let supervisor = Supervisor::find();
+    let for_clients = room::keep_for_clients();
     let mut hub = Hub::load(options.backend, options.ring_size)?;
+    drop(for_clients);
     memory::give_back();
     let powers = confine::give_up_powers()?;
     // It has these powers as well, and is not confined any further.

@@ -1,5 +1,8 @@
 //! How many descriptors there are, and for how many clients that is enough.
 
+use std::fs::File;
+use std::os::fd::OwnedFd;
+
 use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
 
 /// What one client may need: its socket and its process, and what comes along with a request at times.
@@ -33,6 +36,14 @@ impl Room {
         let clients = usize::try_from(clients).unwrap_or(usize::MAX).clamp(16, 4096);
         Self { clients, of_user: (clients / 2).clamp(8, 1024), descriptors_of_user: clients.min(1024) }
     }
+}
+
+/// Takes low numbers of descriptors until it is dropped. They are closed in the order of their numbers when a process ends, and
+/// clients are to hear of that before all is detached.
+pub(super) fn keep_for_clients() -> Vec<OwnedFd> {
+    let Ok(nothing) = File::open("/dev/null") else { return Vec::new() };
+    let nothing = OwnedFd::from(nothing);
+    (0..FOR_ITSELF).map_while(|_| nothing.try_clone().ok()).collect()
 }
 
 #[cfg(test)]
