@@ -13,8 +13,8 @@ use crate::counts::odd;
 use crate::kernel::{self, Address, Typed};
 use crate::thread::{self, Ids, Thread};
 
-/// How many requests may be under way at once.
-const REQUESTS: usize = 4096;
+/// How many requests may be under way at once. Each takes as much as a thread does, whether there is one or not.
+const REQUESTS: usize = 1024;
 /// The task works for a ring.
 const PF_IO_WORKER: u32 = 0x10;
 /// The operations that a hook tells of, as bits: a connect, opens, `statx`, a rename, `unlinkat`, `mkdirat`, `symlinkat`,
