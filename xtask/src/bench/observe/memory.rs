@@ -11,13 +11,13 @@ use std::time::Duration;
 /// How often one looks.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Memory in KiB.
+/// What an observer has at one moment, in KiB.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Memory {
-    /// The most that the process had, without what belongs to BPF maps.
-    pub(super) process: u64,
-    /// The BPF maps and programs that it held in the kernel.
-    pub(super) kernel: u64,
+    /// Its process, without what belongs to BPF maps.
+    process: u64,
+    /// The BPF maps and programs that it holds in the kernel.
+    kernel: u64,
 }
 
 impl Memory {
@@ -25,41 +25,20 @@ impl Memory {
         self.process + self.kernel
     }
 
-    /// Looks at a process, whose output is short, until it ends; gives the most of each.
+    /// Looks at a process, whose output is short, until it ends; gives the most that it had at any moment.
     pub(super) fn watch(child: &mut Child) -> io::Result<Self> {
-        let mut most = Look::default();
-        let mut memory = Self::default();
+        let mut most = Self::default();
         while child.try_wait()?.is_none() {
             // A process that ends meanwhile has nothing to tell.
-            most = most.and(Look::at(child.id()).unwrap_or_default());
-            memory = Self { process: memory.process.max(most.peak.saturating_sub(most.mapped)), kernel: most.kernel };
+            let now = Self::of(child.id()).unwrap_or_default();
+            most = [most, now].into_iter().max_by_key(|memory| memory.total()).unwrap_or_default();
             thread::sleep(PAUSE);
         }
-        Ok(memory)
-    }
-}
-
-/// What one sees at a moment, in KiB.
-#[derive(Clone, Copy, Default)]
-struct Look {
-    /// The most that the process had until then, with what of BPF maps was mapped.
-    peak: u64,
-    mapped: u64,
-    kernel: u64,
-}
-
-impl Look {
-    /// The most of each. A map that is mapped no more is in the peak all the same.
-    fn and(self, other: Self) -> Self {
-        Self {
-            peak: self.peak.max(other.peak),
-            mapped: self.mapped.max(other.mapped),
-            kernel: self.kernel.max(other.kernel),
-        }
+        Ok(most)
     }
 
-    fn at(pid: u32) -> io::Result<Self> {
-        let peak = number(&fs::read_to_string(format!("/proc/{pid}/status"))?, "VmHWM:");
+    fn of(pid: u32) -> io::Result<Self> {
+        let resident = number(&fs::read_to_string(format!("/proc/{pid}/status"))?, "VmRSS:");
         let mapped = mapped_maps(&fs::read_to_string(format!("/proc/{pid}/smaps"))?);
         // By what tells them apart: several descriptors may be of one.
         let mut bytes = BTreeMap::new();
@@ -71,7 +50,7 @@ impl Look {
                 bytes.insert(which, number(&info, "memlock:"));
             }
         }
-        Ok(Self { peak, mapped, kernel: bytes.values().sum::<u64>() / 1024 })
+        Ok(Self { process: resident.saturating_sub(mapped), kernel: bytes.values().sum::<u64>() / 1024 })
     }
 }
 
