@@ -37,7 +37,11 @@ fn daemon(answers: Vec<Vec<Message>>) -> UnixStream {
 
 fn welcome() -> Message {
     let info = SessionInfo::begin(Vec::new(), Pid(42), Backend::Syscalls, Kinds::default());
-    Message::Started(Box::new(Welcome { info, added: Added { processes: vec![Pid(42)], refused: Vec::new() } }))
+    Message::Started(Box::new(Welcome {
+        session: 1,
+        info,
+        added: Added { processes: vec![Pid(42)], refused: Vec::new() },
+    }))
 }
 
 fn hello() -> Vec<Message> {
