@@ -1,6 +1,7 @@
 //! strace is an oracle that nobody here wrote: of what is done to files, both tell the same, in the same order, with the same
 //! modes, owners, lengths, flags and names.
 
+use std::collections::HashMap;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -8,8 +9,8 @@ use vivarium_tests::deeds::prepare_files;
 use vivarium_tests::observation::{Observation, may_observe, subject};
 use vivarium_tests::strace::{self, Call, described, string};
 
-const CALLS: &str = "trace=open,openat,chmod,fchmod,chown,lchown,fchown,fchownat,truncate,ftruncate,mkdir,rename,renameat2,symlink,link,\
-                     unlink,rmdir,setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr";
+const CALLS: &str = "trace=open,openat,name_to_handle_at,open_by_handle_at,chmod,fchmod,chown,lchown,fchown,fchownat,truncate,ftruncate,\
+                     mkdir,rename,renameat2,symlink,link,unlink,rmdir,setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr";
 const KINDS: &str = "path_open,file_chmod,file_chown,file_truncate,file_mkdir,file_rename,file_symlink,file_hardlink,file_unlink,\
                      file_rmdir,file_setxattr,file_removexattr";
 
@@ -41,7 +42,8 @@ fn of_what_is_done_to_files() {
         .status();
     assert!(traced.is_ok_and(|status| status.success()), "{command:?} fails under strace");
     let text = String::from_utf8_lossy(&std::fs::read(&log).expect("strace wrote its log")).into_owned();
-    let of_strace: Vec<_> = strace::calls(&text).iter().filter_map(told_by_strace).collect();
+    let mut handles = Handles::new();
+    let of_strace: Vec<_> = strace::calls(&text).iter().filter_map(|call| told_by_strace(call, &mut handles)).collect();
 
     fresh();
     let observation = Observation::of(&["-e", KINDS, "--strict"], &command);
@@ -55,16 +57,25 @@ fn of_what_is_done_to_files() {
     assert!(of_strace.len() > 25, "too little to compare: {of_strace:#?}");
 }
 
+/// The paths of files by their handles: all that strace tells of an open by one.
+type Handles = HashMap<String, String>;
+
 /// A call in the words in which both are compared; none where strace doesn't say which file it is about.
-fn told_by_strace(call: &Call) -> Option<String> {
+fn told_by_strace(call: &Call, handles: &mut Handles) -> Option<String> {
     let argument = |index: usize| call.arguments[index].as_str();
     let given = |index: usize| plain(string(argument(index)));
     let open = |index: usize| plain(described(argument(index))?);
     let number = |index: usize| argument(index).parse::<i64>().expect("a number");
     let mode = |index: usize| u32::from_str_radix(argument(index), 8).expect("a mode in octal");
+    let handle = |index: usize| argument(index).split_once("f_handle=").map(|(_, handle)| handle.to_owned());
     Some(match call.name.as_str() {
         "openat" if argument(0).starts_with("AT_FDCWD") => format!("open {} {}", given(1)?, argument(2)),
         "openat" => format!("open {} {}", plain(call.opened.as_deref()?)?, argument(2)),
+        "name_to_handle_at" => {
+            handles.insert(handle(2)?, given(1)?);
+            return None;
+        }
+        "open_by_handle_at" => format!("open {} {}", handles.get(&handle(1)?)?, argument(2)),
         "chmod" => format!("chmod {} {:o}", given(0)?, mode(1)),
         "fchmod" => format!("chmod {} {:o}", open(0)?, mode(1)),
         "chown" | "lchown" => format!("chown {} {} {}", given(0)?, number(1), number(2)),
