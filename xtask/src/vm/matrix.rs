@@ -8,7 +8,7 @@ use clap::ValueEnum;
 
 use super::kernel::{Cache, Freshness, KernelSelection};
 use super::qemu::Qemu;
-use super::suite::{Backend, Boot, Report, Suite, Workspace};
+use super::suite::{Backend, Boot, Ran, Report, Suite, Workspace};
 
 /// Run the tests that are named vm_* in guests: each kernel, each backend
 #[derive(clap::Args)]
@@ -42,17 +42,20 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         None => Backend::value_variants(),
     };
     let limit = Duration::from_secs(args.limit);
-    let suite = Suite::build(&Workspace::find()?, &args.filters, &kernels, args.append.clone(), limit)?;
+    let suites = Suite::build(&Workspace::find()?, &args.filters, &kernels, args.append.as_deref(), limit)?;
 
-    let mut report = Report::new(suite.tests().to_vec());
+    let mut report = Report::new(suites.iter().flat_map(Suite::tests).cloned().collect());
     for kernel in &kernels {
-        let start = Instant::now();
         for &backend in backends {
             let boot = Boot { kernel: kernel.line, backend };
-            let ran = suite.run(&qemu, boot, kernel).context("cannot write the guest's log")?;
+            let mut ran = Ran::default();
+            for suite in &suites {
+                let start = Instant::now();
+                ran = ran.and(suite.run(&qemu, boot, kernel).context("cannot write the guest's log")?);
+                println!("  {:.1} s in all", start.elapsed().as_secs_f32());
+            }
             report.add(boot, ran);
         }
-        println!("{} took {:.1} s in all\n", kernel.line, start.elapsed().as_secs_f32());
     }
     println!("{report}");
     Ok(if report.all_passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -14,11 +14,12 @@ use std::time::Duration;
 
 pub(crate) use artifacts::Workspace;
 pub(crate) use backend::Backend;
+pub(crate) use boot_record::Ran;
 pub(crate) use report::{Boot, Report};
 
 use artifacts::{Artifact, ArtifactError};
 use boot_log::BootLog;
-use boot_record::{BootRecord, Ran};
+use boot_record::BootRecord;
 
 use super::guest::{ErrorOutput, GuestImage, GuestImageBuilder, GuestProgram, ImageError};
 use super::kernel::Kernel;
@@ -40,8 +41,13 @@ pub(crate) enum SuiteError {
     Image(#[from] ImageError),
 }
 
-/// Tests that are built, and the image with all of them for every guest.
+/// How many tests a guest is given, so that none takes more than two minutes.
+const TESTS_PER_GUEST: usize = 4;
+
+/// Tests that are built, and the image with all of them for a guest of every kernel and backend.
 pub(crate) struct Suite {
+    /// Its number among the suites.
+    number: usize,
     tests: Vec<String>,
     image: GuestImage,
     /// More words for the kernel's command line.
@@ -53,45 +59,30 @@ pub(crate) struct Suite {
 }
 
 impl Suite {
-    /// Builds the tests with any of `filters` in their names, all where there is none, and the programs that they use.
+    /// Builds the tests with any of `filters` in their names, all where there is none, and the programs that they use; as many
+    /// to a suite as a guest is given.
     pub(crate) fn build(
         workspace: &Workspace,
         filters: &[String],
         kernels: &[Kernel],
-        append: Option<String>,
+        append: Option<&str>,
         limit: Duration,
-    ) -> Result<Self, SuiteError> {
-        let tests = workspace.tests(filters)?;
-        let busybox = &kernels.first().ok_or(SuiteError::NoKernel)?.busybox;
-        let mut image = GuestImageBuilder::new(busybox)?;
-        for kernel in kernels {
-            image.modules(kernel)?;
-        }
-        for Artifact { name, path } in workspace.programs()? {
-            image.file(&Path::new(PROGRAM_DIRECTORY).join(name), &path)?;
-        }
-        for program in shipped::HOST_PROGRAMS.iter().map(Path::new).filter(|program| program.exists()) {
-            image.file(program, program)?;
-        }
-        for Artifact { name, path } in &tests {
-            let guest_path = Path::new(TEST_DIRECTORY).join(name);
-            image.file(&guest_path, path)?;
-            image.program(&GuestProgram {
-                path: guest_path,
-                // What a test wrote before it hung or its guest died must not be lost in the test.
-                arguments: vec!["--nocapture".into()],
-                environment: vec![("VIVARIUM_BIN_DIR".into(), PROGRAM_DIRECTORY.into())],
-                directory: "/root".into(),
-                errors: ErrorOutput::Merged,
-            })?;
-        }
-        Ok(Self {
-            tests: tests.into_iter().map(|test| test.name).collect(),
-            image: image.build()?,
-            append,
-            limit,
-            logs: workspace.target_directory().join("vm"),
-        })
+    ) -> Result<Vec<Self>, SuiteError> {
+        let (tests, programs) = (workspace.tests(filters)?, workspace.programs()?);
+        let suites = tests.len().div_ceil(TESTS_PER_GUEST);
+        let suite = |number| {
+            // Neighbours by name are alike, and take long together.
+            let tests: Vec<_> = tests.iter().skip(number).step_by(suites).collect();
+            Ok(Self {
+                number: number + 1,
+                image: image(kernels, &programs, &tests)?,
+                tests: tests.into_iter().map(|test| test.name.clone()).collect(),
+                append: append.map(str::to_owned),
+                limit,
+                logs: workspace.target_directory().join("vm"),
+            })
+        };
+        (0..suites).map(suite).collect()
     }
 
     /// The names of the tests, in the order in which they run.
@@ -113,10 +104,39 @@ impl Suite {
             ],
             program_limit: self.limit,
         };
-        let log = BootLog::create(&self.logs, &boot.to_string())?;
-        println!("{boot} ({})", kernel.release);
+        let name = format!("{boot}-{}", self.number);
+        let log = BootLog::create(&self.logs, &name)?;
+        println!("{name} ({})", kernel.release);
         let mut record = BootRecord::new(&self.tests, self.limit, log);
         let end = qemu.boot(&machine, &mut |event| record.happened(event));
         record.finish(end)
     }
+}
+
+/// What a guest has: the programs that the tests use, and the tests, which it runs.
+fn image(kernels: &[Kernel], programs: &[Artifact], tests: &[&Artifact]) -> Result<GuestImage, SuiteError> {
+    let busybox = &kernels.first().ok_or(SuiteError::NoKernel)?.busybox;
+    let mut image = GuestImageBuilder::new(busybox)?;
+    for kernel in kernels {
+        image.modules(kernel)?;
+    }
+    for Artifact { name, path } in programs {
+        image.file(&Path::new(PROGRAM_DIRECTORY).join(name), path)?;
+    }
+    for program in shipped::HOST_PROGRAMS.iter().map(Path::new).filter(|program| program.exists()) {
+        image.file(program, program)?;
+    }
+    for Artifact { name, path } in tests {
+        let guest_path = Path::new(TEST_DIRECTORY).join(name);
+        image.file(&guest_path, path)?;
+        image.program(&GuestProgram {
+            path: guest_path,
+            // What a test wrote before it hung or its guest died must not be lost in the test.
+            arguments: vec!["--nocapture".into()],
+            environment: vec![("VIVARIUM_BIN_DIR".into(), PROGRAM_DIRECTORY.into())],
+            directory: "/root".into(),
+            errors: ErrorOutput::Merged,
+        })?;
+    }
+    Ok(image.build()?)
 }
