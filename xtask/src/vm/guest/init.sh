@@ -40,7 +40,14 @@ exec </dev/null >/dev/ttyS1 2>/dev/ttyS0 4>/dev/ttyS2
 stty -F /dev/ttyS1 raw -echo
 stty -F /dev/ttyS2 raw -echo
 
-say() { printf '\036%s %s\n' "$mark" "$*"; }
+# A serial port may lose what it is given on a busy machine, so each mark is written twice, under one number.
+number=0
+say() {
+	number=$((number + 1))
+	for _ in once twice; do
+		printf '\036%s %s %s\n' "$mark" "$number" "$*"
+	done
+}
 
 say ready
 for program in /vivarium/programs/*; do

@@ -1,7 +1,7 @@
 //! The marks that a guest writes between the output of its programs.
 //!
 //! A mark is a line that starts with a control character and a secret of this one boot, so that no program writes one by
-//! accident. It may follow output that does not end its line.
+//! accident. It may follow output that does not end its line. Each is written twice, under one number, and counts once.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
@@ -63,6 +63,8 @@ pub(crate) struct MarkReader {
     start: Vec<u8>,
     /// Bytes that may yet become a mark.
     pending: Vec<u8>,
+    /// The number of the mark that was read last.
+    last: u32,
 }
 
 impl MarkReader {
@@ -70,7 +72,7 @@ impl MarkReader {
         let mut start = vec![FIRST];
         start.extend(secret.0.as_bytes());
         start.push(b' ');
-        Self { start, pending: Vec::new() }
+        Self { start, pending: Vec::new(), last: 0 }
     }
 
     /// What there is to see after `bytes` have arrived.
@@ -90,10 +92,21 @@ impl MarkReader {
             };
             let line: Vec<u8> = self.pending.drain(..=end).collect();
             let text = String::from_utf8_lossy(&line[self.start.len()..end]);
-            sightings.push(match Mark::parse(&text) {
-                Some(mark) => Sighting::Mark(mark),
-                None => Sighting::Output(line),
-            });
+            let numbered = text.split_once(' ').and_then(|(number, mark)| number.parse().ok().zip(Mark::parse(mark)));
+            match numbered {
+                Some((number, mark)) if number > self.last => {
+                    self.last = number;
+                    sightings.push(Sighting::Mark(mark));
+                }
+                Some(_) => {}
+                None => {
+                    // What is broken may have swallowed the next one.
+                    let next = line[1..].windows(self.start.len()).position(|bytes| bytes == self.start);
+                    let (broken, rest) = line.split_at(next.map_or(line.len(), |at| at + 1));
+                    sightings.push(Sighting::Output(broken.to_vec()));
+                    self.pending.splice(0..0, rest.iter().copied());
+                }
+            }
         }
     }
 
@@ -115,7 +128,9 @@ mod tests {
         MarkReader::new(&Secret("5ec2e7".to_owned()))
     }
 
-    const STREAM: &[u8] = b"\x1e5ec2e7 ready\n\x1e5ec2e7 started\nno line end\x1e5ec2e7 ended 101\n\x1e5ec2e7 done\n";
+    // One of the marks is there once, and whole.
+    const STREAM: &[u8] = b"\x1e5ec2e7 1 ready\n\x1e5ec2e7 1 ready\n\x1e5ec2e7 2 started\n\x1e5ec2e7 2 started\n\
+                            no line end\x1e5ec2e7 3 ended 101\n\x1e5ec2e7 4 done\n\x1e5ec2e7 4 done\n";
 
     fn expected() -> Vec<Sighting> {
         vec![
@@ -146,6 +161,15 @@ mod tests {
                 }
             }
             assert_eq!(seen, expected(), "in pieces of {length}");
+        }
+    }
+
+    #[test]
+    fn a_mark_of_which_something_is_lost_is_read_from_its_repetition() {
+        for broken in [&b"\x1e5ec2e7 1 rea"[..], b"\x1e5ec2e7 1 rea\n", b"\x1e5ec", b"5ec2e7 1 ready\n", b""] {
+            let stream = [broken, b"\x1e5ec2e7 1 ready\n"].concat();
+            let seen = reader().read(&stream);
+            assert_eq!(seen.last(), Some(&Sighting::Mark(Mark::Ready)), "{broken:?}");
         }
     }
 

@@ -8,13 +8,22 @@ use super::programs::Measured;
 use super::report::Outcome;
 use crate::vm::qemu::{BootError, Channel, GuestEvent};
 
-/// What came of the tests in a guest.
-#[derive(Debug)]
+/// What came of the tests in a guest, or in several.
+#[derive(Debug, Default)]
 pub(crate) struct Ran {
     /// In the order of the tests.
     pub(super) outcomes: Vec<Outcome>,
     /// The BPF programs that they told of.
     pub(super) programs: Vec<Measured>,
+}
+
+impl Ran {
+    /// With what came of other tests in another guest.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.outcomes.extend(other.outcomes);
+        self.programs.extend(other.programs);
+        self
+    }
 }
 
 /// What happened to the tests in a guest so far.
@@ -45,6 +54,8 @@ impl<'t> BootRecord<'t> {
         match event {
             GuestEvent::Ready => println!("  booted in {}", seconds(self.booted.elapsed())),
             GuestEvent::Started => {
+                // Whose end went unheard, nothing is known of.
+                self.ended(|_, _| Outcome::GuestFailed);
                 self.log.heading(self.test());
                 self.running = Some(RunningTest { started: Instant::now(), output: Vec::new() });
             }
