@@ -118,7 +118,6 @@ impl Listener {
     }
 }
 
-/// Takes the lock of a path, which goes with the process however that ends.
 /// Whether somebody listens there, and goes on to: the socket of one that was killed may be closed a little after its lock.
 fn is_served(place: &Path) -> bool {
     let deadline = Instant::now() + CLOSING;
@@ -131,6 +130,7 @@ fn is_served(place: &Path) -> bool {
     false
 }
 
+/// Takes the lock of a path, which goes with the process however that ends.
 fn lock(path: &Path) -> io::Result<Flock<File>> {
     let mut name = path.as_os_str().to_owned();
     name.push(LOCK_SUFFIX);

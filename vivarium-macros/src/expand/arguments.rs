@@ -75,7 +75,8 @@ fn move_in(argument: &mut PatType, number: usize) -> TokenStream {
     quote_spanned!(ours=> #(#attributes)* let #whole = #whole; #parts)
 }
 
-/// Makes `#[allow(...)]` of `#[expect(...)]`: what is expected is met where the pattern is bound, and but once.
+/// Makes of an `expect` an `allow`, with the reason that was given: what is expected is met where the pattern is bound, and but
+/// once.
 fn permit_expected(attribute: &mut Attribute) {
     if let Meta::List(list) = &mut attribute.meta
         && list.path.is_ident("expect")
