@@ -2,6 +2,7 @@
 
 mod compile;
 mod crowd;
+mod keyed;
 mod observe;
 mod sessions;
 mod sites;

@@ -8,6 +8,8 @@ use std::process::Child;
 use std::thread;
 use std::time::Duration;
 
+use crate::bench::keyed::number;
+
 /// How often one looks.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -76,12 +78,6 @@ fn mapped_maps(smaps: &str) -> u64 {
     sum
 }
 
-/// The number after a key at the beginning of a line; 0 where there is none.
-fn number(text: &str, key: &str) -> u64 {
-    let value = text.lines().find_map(|line| line.strip_prefix(key));
-    value.and_then(|value| value.split_whitespace().next()).and_then(|word| word.parse().ok()).unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,11 +88,5 @@ mod tests {
                      7f00-7f01 rw-s 00001000 00:0f 9 anon_inode:bpf-map\nSize: 8 kB\nRss:                   8 kB\n\
                      7f02-7f03 r--s 00002000 00:0f 9 anon_inode:bpf-map\nRss:  16 kB\n";
         assert_eq!(mapped_maps(smaps), 24);
-    }
-
-    #[test]
-    fn numbers_are_found_by_their_keys() {
-        assert_eq!(number("VmPeak:\t 5 kB\nVmHWM:\t 7 kB\n", "VmHWM:"), 7);
-        assert_eq!(number("pos: 0\n", "memlock:"), 0);
     }
 }

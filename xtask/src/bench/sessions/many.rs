@@ -8,6 +8,7 @@ use anyhow::Context;
 
 use super::bars::Bar;
 use super::scene::{Scene, Waiting};
+use crate::bench::keyed::number;
 
 const PROCESSES: u64 = 50;
 const SESSIONS: u64 = 100;
@@ -124,12 +125,6 @@ impl Memory {
     fn of(pid: u32) -> anyhow::Result<Self> {
         Ok(Self { kib: number(&fs::read_to_string(format!("/proc/{pid}/status"))?, "VmRSS:") })
     }
-}
-
-/// The number after a key at the beginning of a line; 0 where there is none.
-fn number(text: &str, key: &str) -> u64 {
-    let value = text.lines().find_map(|line| line.strip_prefix(key));
-    value.and_then(|value| value.split_whitespace().next()).and_then(|word| word.parse().ok()).unwrap_or(0)
 }
 
 #[cfg(test)]
