@@ -66,12 +66,35 @@ impl Observation {
         let report = directory.path().join("report.jsonl");
         let output = Self::command(options, &report, command).output().expect("vivarium starts");
         let text = std::fs::read_to_string(&report).unwrap_or_default();
-        let lines = text.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect();
         Self {
             status: output.status,
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-            lines,
+            lines: lines(&text),
+        }
+    }
+
+    /// The same, of a recording. Who only records has no reader to be told of anything at once.
+    ///
+    /// # Panics
+    /// Where `vivarium` doesn't start, or doesn't show what it has recorded.
+    #[must_use]
+    pub fn recorded<S: AsRef<OsStr>>(options: &[&str], command: &[S]) -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let recording = directory.path().join("recording.viv");
+        let file = program("vivarium-daemon", "vivarium");
+        let mut vivarium = Command::new(&file);
+        vivarium.args(["run", "--backend", &backend(), "-o", "/dev/null", "--record"]).arg(&recording);
+        let run = vivarium.args(options).arg("--").args(command).stdin(Stdio::null()).output();
+        let run = run.expect("vivarium starts");
+        let report = Command::new(&file).args(["report", "--format", "jsonl"]).arg(&recording).output();
+        let report = report.expect("vivarium starts");
+        assert!(report.status.success(), "{}", String::from_utf8_lossy(&report.stderr));
+        Self {
+            status: run.status,
+            stdout: String::from_utf8_lossy(&run.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&run.stderr).into_owned(),
+            lines: lines(&String::from_utf8_lossy(&report.stdout)),
         }
     }
 
@@ -104,4 +127,8 @@ impl Observation {
         assert_eq!(last["type"], "summary", "the last line is the summary");
         last
     }
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect()
 }

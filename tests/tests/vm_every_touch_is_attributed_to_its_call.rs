@@ -39,18 +39,31 @@ fn skipped(seen: &Observation) -> HashMap<&str, u64> {
     skipped.collect()
 }
 
+/// A way to observe a command.
+type Way = fn(&[&str], &[String]) -> Observation;
+
 #[test]
 fn every_touch_is_attributed_to_its_call() {
-    if !may_observe() {
-        return;
+    if may_observe() {
+        observe(Observation::of);
     }
+}
+
+#[test]
+fn so_it_is_where_starts_of_spans_are_held_back() {
+    if may_observe() {
+        observe(Observation::recorded);
+    }
+}
+
+fn observe(way: Way) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let files = directory.path().to_str().expect("a plain name").to_owned();
     let program = subject("attribution");
 
     let calls = if is_guest() { "150" } else { "25000" };
 
-    let seen = Observation::of(&["--strict", "--ring-size", "64M"], &[&*program, &files, calls, "32"]);
+    let seen = way(&["--strict", "--ring-size", "64M"], &[program, files.clone(), calls.to_owned(), "32".to_owned()]);
     let skipped = skipped(&seen);
     let expected = if skipped.is_empty() { 0 } else { 3 };
     assert_eq!(seen.status.code(), Some(expected), "{}: {}", seen.summary(), seen.stderr);

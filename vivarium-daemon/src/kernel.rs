@@ -27,7 +27,7 @@ pub use detaching::{Hold, detach};
 pub use libraries::Libraries;
 pub use program::Unavailable;
 pub use ring::Ring;
-pub use sessions::{Needs, SessionId, SessionsError};
+pub use sessions::{Needs, SessionId, SessionsError, Starts};
 pub use side::{AdoptError, KernelSide, KernelSideError};
 pub use sizes::{RingSize, RingSizeError};
 pub use spans::SpansUnavailable;

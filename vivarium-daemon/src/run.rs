@@ -12,6 +12,7 @@ mod observer;
 mod program;
 mod remote;
 mod signals;
+mod untold;
 mod user;
 
 pub use command::{Launch, RunningCommand, shell_status};

@@ -1,6 +1,7 @@
 //! An event: something that an observed thread does, now.
 
 use vivarium_sys::event::EventKind;
+use vivarium_sys::load::SetFlags;
 use vivarium_sys::wire::RecordType;
 
 use crate::counts::{self, Outcome};
@@ -8,6 +9,7 @@ use crate::header::Subject;
 use crate::record::Record;
 use crate::result::Answer;
 use crate::thread::Thread;
+use crate::untold;
 use crate::uring;
 
 /// Tells of an event of the running thread, if it is observed. What costs something is left to `fill`, which runs only when
@@ -23,7 +25,7 @@ pub(crate) fn tell<const NUMBERS: usize, const TEXTS: usize>(
     };
     // What was asked for through a ring comes to an end in no system call.
     let result = match result.into() {
-        Answer::Follows if thread.set.results == 0 || !asks_now => Answer::Unknown,
+        Answer::Follows if !thread.set.flags.contains(SetFlags::RESULTS) || !asks_now => Answer::Unknown,
         result => result,
     };
     let outcome = tell_of(&thread, kind, result, fill);
@@ -41,6 +43,7 @@ pub(crate) fn tell_of<const NUMBERS: usize, const TEXTS: usize>(
     fill: impl FnOnce(&Thread, &mut Record<NUMBERS, TEXTS>),
 ) -> Outcome {
     let outcome = if thread.set.wants(kind) {
+        untold::tell(thread.state);
         let subject = Subject {
             record: RecordType::Event,
             kind,

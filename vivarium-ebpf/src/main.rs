@@ -41,6 +41,7 @@ mod syscalls;
 mod task;
 mod text;
 mod thread;
+mod untold;
 mod uring;
 mod user;
 mod wanted;

@@ -3,13 +3,13 @@
 //! The stack changes whether or not the record of it could be sent, so that a lost record never corrupts it.
 
 use aya_ebpf::EbpfContext as _;
-use aya_ebpf::helpers::bpf_get_attach_cookie;
+use aya_ebpf::helpers::{bpf_get_attach_cookie, bpf_ktime_get_ns};
 use aya_ebpf::macros::uprobe;
 use aya_ebpf::programs::ProbeContext;
 use vivarium_sys::event::EventKind;
-use vivarium_sys::load::{Frame, Oddity, Started, Stopped, ThreadFlags, ThreadState};
+use vivarium_sys::load::{Frame, Oddity, SetFlags, Started, Stopped, ThreadFlags, ThreadState};
 use vivarium_sys::probe::{Probe, StartFlags, StopFlags};
-use vivarium_sys::wire::{Header, RecordFlags, RecordType};
+use vivarium_sys::wire::{RecordFlags, RecordType, SpanRecord, WholeSpan};
 use vivarium_sys::{InstanceId, SiteId};
 
 use crate::counts::{self, odd};
@@ -21,14 +21,8 @@ use crate::result::Answer;
 use crate::ring;
 use crate::switched;
 use crate::thread::Thread;
+use crate::untold;
 use crate::user::UserAddress;
-
-/// A record with nothing but two numbers, as most are that tell of spans.
-#[repr(C)]
-struct SpanRecord {
-    header: Header,
-    numbers: [u64; 2],
-}
 
 /// An argument of a probe.
 #[inline(always)]
@@ -52,8 +46,9 @@ fn is_repeated(state: &mut ThreadState, probe: Probe, span: Frame) -> bool {
     state.hit(probe, span.instance) && switched::are_told_twice()
 }
 
+/// What a record is about that tells of a span of a thread.
 #[inline(always)]
-fn subject(record: RecordType, span: Frame, thread: &Thread, numbers: usize, texts: usize) -> Subject {
+pub(crate) fn subject(record: RecordType, span: Frame, thread: &Thread, numbers: usize, texts: usize) -> Subject {
     let flags = thread.state.record_flags();
     Subject {
         record,
@@ -81,6 +76,24 @@ fn send(thread: &Thread, subject: Subject, numbers: [u64; 2]) {
     counts::count(thread, subject.record, EventKind::NONE, outcome);
 }
 
+/// Sends a record of the innermost span, which stops, and which nothing has told of before.
+#[inline(always)]
+fn send_whole(thread: &Thread, subject: Subject, started: u64, flags: StopFlags) {
+    let outer = thread.state.outer().instance;
+    let outcome = ring::send(|record: *mut WholeSpan| {
+        // SAFETY: the ring gave room for the whole record.
+        unsafe {
+            header::write(&raw mut (*record).header, thread, subject);
+            (*record).header.record = WholeSpan::RECORD;
+            (*record).flags = flags.0.into();
+            (*record).started = started;
+            (*record).outer = outer;
+        }
+    });
+    counts::count(thread, RecordType::SpanStart, EventKind::NONE, outcome);
+    counts::count(thread, RecordType::SpanStop, EventKind::NONE, outcome);
+}
+
 #[uprobe]
 fn span_start(ctx: ProbeContext) -> u32 {
     own_stack::keep(&ctx);
@@ -91,6 +104,7 @@ fn span_start(ctx: ProbeContext) -> u32 {
     if is_repeated(&mut *thread.state, Probe::Start, span) {
         return 0;
     }
+    untold::tell(thread.state);
     let started = thread.state.start(span, flags);
     match started {
         Started::Pushed => (),
@@ -106,6 +120,12 @@ fn span_start(ctx: ProbeContext) -> u32 {
             dynamic::describe(record, UserAddress(argument(&ctx, 4)));
         });
         counts::count(&thread, RecordType::SpanStart, EventKind::NONE, outcome);
+    } else if flags == StartFlags::NONE
+        && started == Started::Pushed
+        && thread.set.flags.contains(SetFlags::WHOLE_SPANS)
+    {
+        // SAFETY: the helper takes nothing.
+        thread.state.hold_back(unsafe { bpf_ktime_get_ns() });
     } else {
         let subject = subject(RecordType::SpanStart, span, &thread, 2, 0);
         send(&thread, subject, [flags.0.into(), outer]);
@@ -124,6 +144,14 @@ fn span_stop(ctx: ProbeContext) -> u32 {
         return 0;
     }
     let subject = subject(RecordType::SpanStop, span, &thread, 2, 0);
+    if thread.state.is_untold(span.instance) {
+        if let Some(started) = thread.state.take_untold() {
+            send_whole(&thread, subject, started, flags);
+        }
+        thread.state.stop(span.instance);
+        return 0;
+    }
+    untold::tell(thread.state);
     let closed = match thread.state.stop(span.instance) {
         Stopped::Popped => 0,
         Stopped::TooDeep => {
@@ -158,6 +186,7 @@ fn span_raise(ctx: ProbeContext) -> u32 {
     if is_repeated(&mut *thread.state, Probe::Raise, span) {
         return 0;
     }
+    untold::tell(thread.state);
     let subject = subject(RecordType::SpanRaise, span, &thread, 2, 2);
     let outcome = Record::<2, 2>::send(&thread, subject, |record| {
         record.number(0, argument(&ctx, 2) & u64::from(u32::MAX));

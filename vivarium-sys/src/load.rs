@@ -14,7 +14,7 @@ mod thread;
 pub use field::{Field, FieldSet, MISSING, Offsets};
 pub use oddity::{Effect, Oddity};
 pub use program::{Absence, Attach, Moment, PROGRAMS, Program};
-pub use set::{Assigned, Assignment, LossKey, SETS, SessionSet, SetId};
+pub use set::{Assigned, Assignment, LossKey, SETS, SessionSet, SetFlags, SetId};
 pub use stack::{Started, Stopped};
 pub use syscall::Syscall;
 pub use thread::{Adoption, Frame, ThreadFlags, ThreadState};

@@ -14,6 +14,10 @@
 //! left out. What the numbers and the texts of an event mean stands in the [table of events](crate::event); those of the
 //! span records stand with [`RecordType`].
 
+mod span;
+
+pub use span::{SPAN_BYTES, SpanRecord, WholeSpan};
+
 use crate::event::EventKind;
 use crate::{InstanceId, SiteId};
 

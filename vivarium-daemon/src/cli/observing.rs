@@ -11,7 +11,7 @@ use vivarium_sys::event::Backend;
 
 use super::filter::FilterArgs;
 use super::output::{OpenError, Output, Stream};
-use crate::kernel::RingSize;
+use crate::kernel::{RingSize, Starts};
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Observing {
@@ -55,6 +55,11 @@ impl Observing {
     /// Which sites are off from the beginning.
     pub(super) fn off(&self) -> KeptOff {
         KeptOff { disabled: self.disable.clone(), enabled: self.enable.clone() }
+    }
+
+    /// When it has to be told that a function has started: at once for those who read along.
+    pub(super) fn starts(&self) -> Starts {
+        if self.live || self.output.is_read_along() { Starts::AtOnce } else { Starts::WithWhatFollows }
     }
 
     /// Where the session goes: to a stream unless a file was named, and into the recording.

@@ -72,6 +72,11 @@ impl Output {
         Self { format: Format::Live, ..self }
     }
 
+    /// Whether it is written as things happen, not when the session is over.
+    pub(super) fn is_read_along(&self) -> bool {
+        self.format != Format::Tree
+    }
+
     /// The sink that writes the report, to a stream unless a file was named. The file is emptied, unless it is `input`.
     pub(super) fn open(&self, stream: Stream, input: Option<&File>) -> Result<Box<dyn Sink>, OpenError> {
         let Some(path) = &self.file else {

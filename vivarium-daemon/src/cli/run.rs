@@ -67,7 +67,8 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
         let options = RemoteOptions { backend, filter, brevity, off, end };
         Either::Remote(Box::new(RemoteObserver::find(SocketPath::from_environment(), options)?))
     } else {
-        let options = ObserverOptions { backend, ring: observing.ring_size, filter, brevity, off, end, at_exec };
+        let (ring, starts) = (observing.ring_size, observing.starts());
+        let options = ObserverOptions { backend, ring, filter, brevity, off, starts, end, at_exec };
         Either::Here(Box::new(Observer::prepare(options)?))
     };
 

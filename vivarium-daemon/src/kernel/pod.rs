@@ -34,7 +34,7 @@ values! {
 const _: () = {
     assert!(size_of::<Adoption>() == 8);
     assert!(size_of::<Counts>() == 4 * 8);
-    assert!(size_of::<ThreadState>() == 8 + 16 * 4 + 8 + vivarium_sys::wire::MAX_DEPTH * 16);
+    assert!(size_of::<ThreadState>() == 8 + 16 * 4 + 2 * 8 + vivarium_sys::wire::MAX_DEPTH * 16);
     assert!(size_of::<SessionSet>() == 6 * 8);
     assert!(size_of::<LossKey>() == 2 * 8);
 };

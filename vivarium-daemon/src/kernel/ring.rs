@@ -3,6 +3,7 @@
 use std::os::fd::{AsFd, BorrowedFd};
 
 use aya::maps::{Map, MapData, MapError, RingBuf};
+use vivarium_sys::wire::{SPAN_BYTES, WholeSpan};
 
 /// The ring buffer of records.
 ///
@@ -10,6 +11,8 @@ use aya::maps::{Map, MapData, MapError, RingBuf};
 pub struct Ring {
     map: MapData,
     reader: Option<RingBuf<MapData>>,
+    /// The stop of the span whose start was taken last, where both were one record.
+    stop: Option<[u8; SPAN_BYTES]>,
 }
 
 impl Ring {
@@ -19,7 +22,7 @@ impl Ring {
             Map::RingBuf(map) => map,
             other => return RingBuf::try_from(other).and(Err(MapError::ElementNotFound)),
         };
-        let mut ring = Self { map, reader: None };
+        let mut ring = Self { map, reader: None, stop: None };
         ring.wake()?;
         Ok(ring)
     }
@@ -43,13 +46,19 @@ impl Ring {
 
     /// Takes the next record, in the order in which they were written; false where none waits.
     pub fn take(&mut self, read: impl FnOnce(&[u8])) -> bool {
-        match self.reader.as_mut().and_then(RingBuf::next) {
-            Some(record) => {
-                read(&record);
-                true
-            }
-            None => false,
+        if let Some(stop) = self.stop.take() {
+            read(&stop);
+            return true;
         }
+        let Some(record) = self.reader.as_mut().and_then(RingBuf::next) else { return false };
+        match WholeSpan::unfold(&record) {
+            Some([start, stop]) => {
+                self.stop = Some(stop);
+                read(&start);
+            }
+            None => read(&record),
+        }
+        true
     }
 }
 

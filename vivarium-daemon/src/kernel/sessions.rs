@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aya::maps::MapError;
 use vivarium_sys::event::EventKind;
-use vivarium_sys::load::{SETS, SessionSet, SetId};
+use vivarium_sys::load::{SETS, SessionSet, SetFlags, SetId};
 
 /// A session, as the kernel side knows it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -27,6 +27,18 @@ pub struct Needs {
     pub owner: Option<u32>,
     /// Whether it follows the processes that are made.
     pub children: bool,
+    /// When it is to be told that a span has started.
+    pub starts: Starts,
+}
+
+/// When it is told that a span has started.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Starts {
+    /// At once.
+    #[default]
+    AtOnce,
+    /// With what follows: the first thing that happens in it, or its stop. That takes one record less where nothing does.
+    WithWhatFollows,
 }
 
 /// Why the kernel side cannot have it.
@@ -66,7 +78,7 @@ impl Needs {
     /// These kinds of event, of all processes and what they make.
     #[must_use]
     pub fn new(kinds: impl IntoIterator<Item = EventKind>) -> Self {
-        Self { kinds: kinds.into_iter().collect(), owner: None, children: true }
+        Self { kinds: kinds.into_iter().collect(), owner: None, children: true, starts: Starts::default() }
     }
 }
 
@@ -174,6 +186,9 @@ impl Sessions {
         let kinds = needs.iter().flat_map(|needs| &needs.kinds);
         let mut set = kinds.fold(SessionSet::new(id), |set, kind| set.with(*kind));
         (set.privileged, set.heirs) = (members.privileged, members.heirs);
+        if needs.iter().all(|needs| needs.starts == Starts::WithWhatFollows) {
+            set.flags = set.flags.with(SetFlags::WHOLE_SPANS);
+        }
         set.owner = needs.iter().find_map(|needs| needs.owner).unwrap_or(SessionSet::ANYONE);
         set
     }
@@ -230,6 +245,18 @@ mod tests {
         assert_eq!(sessions.members(set), [one, other], "what it sent is still on its way");
         sessions.forget(one);
         assert_eq!(sessions.members(set), [other]);
+    }
+
+    #[test]
+    fn who_wants_to_be_told_of_starts_at_once_is() {
+        let mut sessions = Sessions::default();
+        let of = |starts| Needs { starts, ..needs(&[]) };
+        let (one, other) = (sessions.begin(of(Starts::WithWhatFollows)), sessions.begin(of(Starts::AtOnce)));
+        let alone = sessions.with(SetId::NONE, one).unwrap();
+        let both = sessions.with(alone, other).unwrap();
+        let is_held_back = |set| sessions.describe(set).flags.contains(SetFlags::WHOLE_SPANS);
+        assert!(is_held_back(alone));
+        assert!(!is_held_back(both));
     }
 
     #[test]

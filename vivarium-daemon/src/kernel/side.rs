@@ -9,7 +9,7 @@ use vivarium_session::record::{Pid, Tid};
 use vivarium_sys::SiteId;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{
-    Adoption, Assigned, Assignment, Attach, LossKey, Offsets, PROGRAMS, Program, SetId, TWICE, ThreadFlags,
+    Adoption, Assigned, Assignment, Attach, LossKey, Offsets, PROGRAMS, Program, SetFlags, SetId, TWICE, ThreadFlags,
     ThreadState, map,
 };
 
@@ -250,9 +250,9 @@ impl KernelSide {
     }
 
     fn tell_sets(&mut self) -> Result<(), MapError> {
-        let results = self.results.into();
+        let flags = if self.results { SetFlags::RESULTS } else { SetFlags::default() };
         self.sessions.take_changes().into_iter().try_for_each(|(place, mut set)| {
-            set.results = results;
+            set.flags = set.flags.with(flags);
             self.sets.set(place, SetValue(set), 0)
         })
     }
@@ -413,6 +413,17 @@ impl KernelSide {
             open.extend(state.leaves().iter().map(|frame| frame.site));
         }
         Ok(open)
+    }
+
+    /// The threads of a session that are in a span of which nothing has told that it started, and what is known of them. Only
+    /// when the session has ended do they stay as they are.
+    ///
+    /// # Errors
+    /// When the kernel does not tell.
+    pub fn untold(&self, session: SessionId) -> Result<Vec<(Tid, ThreadState)>, MapError> {
+        let is_meant = |state: &ThreadState| state.untold != 0 && self.members(state.sessions).contains(&session);
+        let states = self.threads.iter().map(|thread| thread.map(|(tid, ThreadValue(state))| (Tid(tid), state)));
+        states.filter(|thread| thread.as_ref().map_or(true, |(_, state)| is_meant(state))).collect()
     }
 
     /// The processes of every session that are running.

@@ -12,13 +12,15 @@ use vivarium_session::record::{Pid, Record};
 use vivarium_session::session::{Clock, Conclusion, Kinds, Outcome, Session, SessionInfo, SiteTable};
 use vivarium_session::sink::Sink;
 use vivarium_session::text::Text;
+use vivarium_sys::event::EventKind;
+use vivarium_sys::wire::{RecordType, counter_index};
 
 use super::gate::Gate;
 use super::newcomer::Newcomer;
 use super::observer::End;
 use super::observer::{Observer, ObserverError};
 use super::signals::Wish;
-use super::{Inherited, Launch, ProgramError, RunningCommand, Signals};
+use super::{Inherited, Launch, ProgramError, RunningCommand, Signals, untold};
 use crate::cli::{Failure, with_causes};
 use crate::exit::Exit;
 use crate::kernel::Ring;
@@ -233,6 +235,16 @@ impl Observer {
         }
     }
 
+    /// Tells of the spans in which nothing happened and that go on when the session has ended; gives how many there were.
+    fn tell_untold(&self, session: &mut Session<'_>) -> Result<u64, ObserverError> {
+        let mut untold = self.side.untold(self.session)?;
+        untold.sort_unstable_by_key(|(_, state)| state.untold);
+        for (thread, state) in &untold {
+            session.feed(&untold::start_of(*thread, state));
+        }
+        Ok(untold.len() as u64)
+    }
+
     /// Ends the session in the kernel, and reads what is left of it.
     fn conclude(&mut self, session: &mut Session<'_>) -> Result<Conclusion, ObserverError> {
         let left = self.side.processes(self.session).map_err(ObserverError::Map)?.len();
@@ -247,7 +259,11 @@ impl Observer {
             while self.read(session) == BATCH {}
             let tally = self.side.tally()?.since(&self.before);
             if tally.is_settled() || Instant::now() > deadline {
-                let mut conclusion = Conclusion::now(Some(KernelCounts::new(tally.counts)));
+                let mut counts = tally.counts;
+                let starts = &mut counts[counter_index(RecordType::SpanStart, EventKind::NONE) as usize];
+                let untold = self.tell_untold(session)?;
+                (starts.seen, starts.submitted) = (starts.seen + untold, starts.submitted + untold);
+                let mut conclusion = Conclusion::now(Some(KernelCounts::new(counts)));
                 conclusion.oddities = Oddities::new(tally.oddities);
                 let skipped = tally.skipped.into_iter().filter(|(_, count)| *count > 0);
                 let what = |name| format!("the kernel skipped the BPF program {name}, for this command or another one");

@@ -19,7 +19,7 @@ use crate::kernel::backend::{Extent, NoBackend, RunningBackend};
 use crate::kernel::uprobe::{Attached, FunctionPrograms};
 use crate::kernel::{
     Addition, Attachments, KernelSide, KernelSideError, Libraries, Needs, Ring, RingSize, SessionId, SessionsError,
-    Tally, TallyError, Unavailable, detach,
+    Starts, Tally, TallyError, Unavailable, detach,
 };
 
 /// What is said of programs without sites.
@@ -39,6 +39,8 @@ pub struct ObserverOptions {
     pub brevity: Brevity,
     /// Which sites are off.
     pub off: KeptOff,
+    /// When it is told that a function has started.
+    pub starts: Starts,
     /// How long.
     pub end: End,
     /// What happens when it executes another program.
@@ -145,6 +147,7 @@ impl Observer {
         let (mut side, mut ring) = KernelSide::load(options.ring)?;
         let kinds = options.filter.kinds();
         let needs = Needs::new(kinds.iter().map(|row| row.kind).chain(Newcomer::KINDS));
+        let needs = Needs { starts: options.starts, ..needs };
         let backend = side.start_any(options.backend, Extent::Kinds(&needs.kinds), &mut ring)?;
         let session = side.begin(needs)?;
         let mut notes: Vec<_> = backend.lost.iter().map(ToString::to_string).collect();

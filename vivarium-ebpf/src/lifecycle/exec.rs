@@ -16,6 +16,7 @@ use crate::kernel::{Address, Typed};
 use crate::path::{Name, Place};
 use crate::record::Record;
 use crate::thread::{self, Ids, Thread};
+use crate::untold;
 use crate::user::UserAddress;
 use crate::wanted;
 
@@ -26,6 +27,8 @@ fn task_exec(ctx: BtfTracePointContext) -> i32 {
         return 0;
     };
     even(Oddity::SkippedExec);
+    // Before the spans of what it ran are left.
+    untold::tell(state);
     if let Some(thread) = Thread::of(ids, state) {
         event::tell_of::<1, 4>(&thread, EventKind::PROC_EXEC, Some(0), |_, record| {
             describe(record, Typed::argument(ctx.arg(2)).address());

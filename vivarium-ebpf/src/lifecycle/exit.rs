@@ -10,6 +10,7 @@ use vivarium_sys::load::Field;
 use crate::event;
 use crate::kernel::Address;
 use crate::thread::{self, Ids, Thread};
+use crate::untold;
 
 /// A process ends as a whole: all its threads have the same status.
 const SIGNAL_GROUP_EXIT: u32 = 4;
@@ -36,6 +37,7 @@ fn task_exit(_ctx: TracePointContext) -> u32 {
     let Some(state) = thread::state(ids.thread) else {
         return 0;
     };
+    untold::tell(state);
     let task = Address::current_task();
     let alive: i32 = task.follow(Field::TaskSignal).get(Field::SignalLive);
     if alive == 0 && is_news(task, ids.process) {

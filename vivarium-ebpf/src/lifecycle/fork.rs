@@ -12,6 +12,7 @@ use crate::identity;
 use crate::kernel::{Address, Typed};
 use crate::syscalls::is_foreign;
 use crate::thread::{self, Ids, Thread};
+use crate::untold;
 use crate::wanted;
 
 /// As many programs can be started at one time.
@@ -76,6 +77,8 @@ fn inherit(creator: Ids, state: &'static mut ThreadState, child: Ids, kind: Task
 /// The child is observed by those who observe its creator.
 #[inline(always)]
 fn hand_down(state: &ThreadState, child: Ids, kind: TaskKind) {
+    // Before what is known of the creator is that of its child as well.
+    untold::tell(state);
     let heirs = match (wanted::set(state.sessions), kind) {
         (Some(set), TaskKind::Thread) => set.id,
         (Some(set), TaskKind::Process) => set.heirs,

@@ -12,6 +12,7 @@ use vivarium_sys::load::{Field, Oddity, ThreadState};
 use crate::counts::odd;
 use crate::kernel::{self, Address, Typed};
 use crate::thread::{self, Ids, Thread};
+use crate::untold;
 
 /// How many requests may be under way at once. Each takes as much as a thread does, whether there is one or not.
 const REQUESTS: usize = 1024;
@@ -103,6 +104,8 @@ fn is_told(request: Address) -> bool {
 #[inline(always)]
 fn remember(request: Address) {
     if let Some(thread) = Thread::current() {
+        // What is done for it is told in this span.
+        untold::tell(thread.state);
         let _ = SUBMITTERS.insert(&request.0, &*thread.state, 0);
         let _ = SUBMITTER_IDS.insert(&request.0, &thread.ids.thread, 0);
     }

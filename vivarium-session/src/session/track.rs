@@ -137,6 +137,10 @@ impl Tracker {
         let step = start_step(head, span, parent, how);
         self.push(head.tid, handle);
         emit(Step::SpanStart(step));
+        // One of several threads that ended at once can be told of after the process was.
+        if let Some(ended) = self.processes.ended(head.pid) {
+            self.end_span(handle, Some(head.tid), ended, Stop::Exited, emit);
+        }
     }
 
     fn stop(&mut self, head: &Head, image: ImageId, stop: SpanStop, emit: Emit<'_>) {
@@ -229,7 +233,7 @@ impl Tracker {
         let change = ProcessChange::Exited { status: event.number(0).map(ExitStatus) };
         let (time, pid, comm) = (Some(head.time), head.pid, Some(head.comm));
         emit(Step::Process(ProcessStep { time, image, pid, comm, change }));
-        if let Some(old) = self.processes.end(head.pid) {
+        if let Some(old) = self.processes.end(head.pid, head.time) {
             self.end_image(old, head.time, Stop::Exited, emit);
             self.release_image(old, emit);
         }

@@ -54,8 +54,34 @@ pub struct SessionSet {
     pub heirs: SetId,
     /// The user whose processes they may see, [`ANYONE`](Self::ANYONE) where they may see all.
     pub owner: u32,
-    /// Whether results are told of events that come before them: not 0.
-    pub results: u32,
+    /// How they are told.
+    pub flags: SetFlags,
+}
+
+/// How the sessions of a set are told of what happens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(transparent)]
+pub struct SetFlags(pub u32);
+
+impl SetFlags {
+    /// Results are told of events that come before them.
+    pub const RESULTS: Self = Self(1);
+    /// That a span has started is told with what follows: with the first thing that happens in it, or with its stop.
+    pub const WHOLE_SPANS: Self = Self(2);
+
+    /// Whether all of `other` is set.
+    #[must_use]
+    #[inline(always)]
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Both.
+    #[must_use]
+    #[inline(always)]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
 }
 
 impl SessionSet {
@@ -73,7 +99,7 @@ impl SessionSet {
             privileged: id,
             heirs: id,
             owner: Self::ANYONE,
-            results: 0,
+            flags: SetFlags(0),
         }
     }
 

@@ -126,6 +126,27 @@ impl ThreadState {
         started
     }
 
+    /// The innermost span, which has just started at this time, is told of when something happens in it or when it stops.
+    #[inline(always)]
+    pub const fn hold_back(&mut self, started: u64) {
+        self.untold = started;
+    }
+
+    /// When the innermost span started, if that is not told; it is from now on.
+    #[inline(always)]
+    pub const fn take_untold(&mut self) -> Option<u64> {
+        let started = self.untold;
+        self.untold = 0;
+        if started == 0 { None } else { Some(started) }
+    }
+
+    /// Whether the innermost span is this one and its start is not told.
+    #[must_use]
+    #[inline(always)]
+    pub fn is_untold(&self, instance: InstanceId) -> bool {
+        self.untold != 0 && self.innermost().instance == instance
+    }
+
     /// A span stops, or a poll of it does.
     #[inline(always)]
     pub fn stop(&mut self, instance: InstanceId) -> Stopped {
@@ -168,6 +189,7 @@ impl ThreadState {
     fn truncate(&mut self, depth: u32) {
         self.depth = depth;
         self.overflow = 0;
+        self.untold = 0;
         if self.inherited > depth {
             self.inherited = depth;
         }
@@ -182,6 +204,8 @@ impl ThreadState {
     pub fn become_child(&mut self, process: u32, kind: TaskKind) {
         self.process = process;
         self.awaits = 0;
+        // Who made it tells of it.
+        self.untold = 0;
         match kind {
             TaskKind::Process => self.inherited = self.depth,
             TaskKind::Thread => self.begin_anew(),
@@ -201,6 +225,7 @@ impl ThreadState {
     fn begin_anew(&mut self) {
         let innermost = self.innermost();
         self.overflow = 0;
+        self.untold = 0;
         if innermost.instance.is_some() {
             self.frames[0] = innermost;
             self.depth = 1;

@@ -82,6 +82,8 @@ pub struct ThreadState {
     pub last_probe: u32,
     /// The activation whose probe that was.
     pub last: InstanceId,
+    /// When the innermost span started, as long as that is not told; 0 if it is.
+    pub untold: u64,
     /// The spans, the innermost last.
     pub frames: [Frame; MAX_DEPTH],
 }
@@ -106,6 +108,7 @@ impl ThreadState {
             rooted: 0,
             last_probe: 0,
             last: InstanceId::NONE,
+            untold: 0,
             frames: [Frame::NONE; MAX_DEPTH],
         }
     }
