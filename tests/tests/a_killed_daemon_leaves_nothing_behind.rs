@@ -2,16 +2,19 @@
 //! its own.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use vivarium_daemon::daemon::Pidfd;
 use vivarium_protocol::{Client, SocketPath, Start, Target};
 use vivarium_session::record::Pid;
-use vivarium_session::session::{Session, SiteTable};
+use vivarium_session::session::{Session, SiteTable, Summary};
+use vivarium_session::sink::{Context, Sink};
 use vivarium_tests::daemon::{Daemon, USER};
 use vivarium_tests::observation::may_observe;
 
@@ -19,8 +22,35 @@ use vivarium_tests::observation::may_observe;
 const ROUNDS: u32 = 4;
 /// How often the program opens a file on each of its threads.
 const TIMES: &str = "200000";
+/// So many records later than the round before it is killed in each round.
+const LATER: u64 = 2000;
 /// How long anything here may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How many records have come to the clients of a round.
+#[derive(Clone, Default)]
+struct Arrived(Arc<AtomicU64>);
+
+impl Arrived {
+    fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Sink for Arrived {
+    fn name(&self) -> &'static str {
+        "count"
+    }
+
+    fn record(&mut self, _raw: &[u8]) -> io::Result<()> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn end(&mut self, _summary: &Summary, _context: Context<'_>) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 fn opener(daemon: &Daemon, program: &str, times: &str) -> Child {
     let mut command = daemon.command(USER, &[program, "/dev/null", times, "2"]);
@@ -51,21 +81,26 @@ fn programs_go_on_and_clients_end_with_an_honest_verdict() {
         let mut busy = opener(&daemon, &program, TIMES);
         let mut waiting = opener(&daemon, &program, "10");
         let place = SocketPath::new(daemon.socket());
+        let arrived = Arrived::default();
         let clients = [busy.id(), busy.id(), waiting.id()].map(|pid| {
             let held = Pidfd::open(Pid(pid)).expect("it runs");
             let client = Client::connect(&place).expect("it listens");
             let running = client.start(&Start::of([Target::Process]), Vec::new(), &[held.as_fd()]);
             let mut running = running.expect("it is granted");
+            let arrived = arrived.clone();
             thread::spawn(move || {
-                let mut session = Session::new(running.info().clone(), SiteTable::new(), Vec::new());
+                let mut session = Session::new(running.info().clone(), SiteTable::new(), vec![Box::new(arrived)]);
                 let conclusion = running.drain(&mut session);
                 (Instant::now(), session.finish(conclusion).summary)
             })
         });
         busy.stdin.as_mut().expect("its input").write_all(b"\n").expect("it reads");
         assert!(semaphores(&vivarium, waiting.id()) > 0, "it is attached");
-        // A little later each time.
-        thread::sleep(Duration::from_millis(u64::from(round) * 7));
+        let deadline = Instant::now() + PATIENCE;
+        while arrived.count() < u64::from(round) * LATER {
+            assert!(Instant::now() < deadline, "round {round}: only {} records came", arrived.count());
+            thread::yield_now();
+        }
 
         let killed = Instant::now();
         daemon = daemon.restarted();
