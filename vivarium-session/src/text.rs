@@ -3,6 +3,7 @@
 //! It is bytes, usually UTF-8. People see it escaped, so that it cannot steer their terminal; machines get it whole.
 
 mod bytes;
+mod detours;
 mod escape;
 mod quoted;
 
@@ -14,6 +15,7 @@ use std::path::Path;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use bytes::Bytes;
+pub use detours::without_detours;
 pub use escape::Escaped;
 pub use quoted::Quoted;
 

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::FilterError;
+use crate::text::without_detours;
 
 /// A pattern of names or paths: `?`, `*`, `**`, `[a-z]`, `{one,other}`, and `!` in front for what doesn't match.
 ///
@@ -50,7 +51,7 @@ impl Pattern {
     /// Whether a path matches, or its last part if the pattern has no slash.
     #[must_use]
     pub fn matches_path(&self, path: &[u8]) -> bool {
-        let pattern = self.0.as_str();
+        let (pattern, path) = (self.0.as_str(), &*without_detours(path));
         if !pattern.contains('/') {
             let last = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
             return fast_glob::glob_match(pattern, last);
@@ -85,6 +86,15 @@ mod tests {
         assert!(pattern.matches_path("/tmp/ein Ä/ö".as_bytes()));
         assert!(!pattern.matches_path(b"/tm/x"));
         assert!(!pattern.matches_path(b""));
+    }
+
+    #[test]
+    fn a_path_is_that_of_its_file_however_it_is_written() {
+        for path in [&b"/tmp/file"[..], b"/tmp/./file", b"/tmp//file", b"/./tmp/file/."] {
+            for pattern in ["/tmp/file", "file", "/tmp/"] {
+                assert!(Pattern::of_path(pattern).unwrap().matches_path(path), "{pattern} {path:?}");
+            }
+        }
     }
 
     #[test]
