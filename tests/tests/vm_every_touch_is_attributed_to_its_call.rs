@@ -61,7 +61,7 @@ fn observe(way: Way) {
     let files = directory.path().to_str().expect("a plain name").to_owned();
     let program = subject("attribution");
 
-    let calls = if is_guest() { "150" } else { "25000" };
+    let calls = if is_guest() { "75" } else { "25000" };
 
     let seen = way(&["--strict", "--ring-size", "64M"], &[program, files.clone(), calls.to_owned(), "32".to_owned()]);
     let skipped = skipped(&seen);
