@@ -1,10 +1,13 @@
 //! The head of a record: what, when, who, and the innermost span.
 
-use aya_ebpf::helpers::{bpf_get_current_uid_gid, bpf_get_smp_processor_id, bpf_ktime_get_ns, generated};
+use core::mem::offset_of;
+
+use aya_ebpf::helpers::{bpf_get_current_uid_gid, bpf_get_smp_processor_id, bpf_ktime_get_ns};
 use vivarium_sys::event::EventKind;
-use vivarium_sys::load::Frame;
+use vivarium_sys::load::{Field, Frame};
 use vivarium_sys::wire::{COMM_BYTES, Header, RecordFlags, RecordType};
 
+use crate::kernel::Typed;
 use crate::result::Answer;
 use crate::thread::Thread;
 
@@ -53,6 +56,14 @@ pub(crate) unsafe fn write(header: *mut Header, thread: &Thread, subject: Subjec
         (*header).site = subject.span.site;
         (*header).result = subject.result.known().unwrap_or(0);
         (*header).cpu = bpf_get_smp_processor_id();
-        generated::bpf_get_current_comm((&raw mut (*header).comm).cast(), COMM_BYTES as u32);
+        (&raw mut (*header).comm).cast::<[u64; 2]>().write(comm());
     }
+}
+
+/// The name of the running thread. The kernel fills it up with zeros, so that there is no end to look for.
+#[inline(always)]
+fn comm() -> [u64; 2] {
+    const { assert!(size_of::<[u64; 2]>() == COMM_BYTES && offset_of!(Header, comm).is_multiple_of(8)) };
+    let task = Typed::current_task();
+    [task.word(Field::TaskComm, 0), task.word(Field::TaskComm, 1)]
 }

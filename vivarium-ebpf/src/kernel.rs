@@ -65,8 +65,14 @@ impl Typed {
     /// What the registers of the running thread were when it entered the kernel, a `pt_regs`.
     #[inline(always)]
     pub(crate) fn current_registers() -> Self {
-        // SAFETY: the helpers take nothing else than the running task. The binding gives an address for a pointer.
-        let registers = unsafe { generated::bpf_task_pt_regs(bpf_get_current_task_btf()) };
+        Self::current_task().registers()
+    }
+
+    /// The same, of the running task.
+    #[inline(always)]
+    pub(crate) fn registers(self) -> Self {
+        // SAFETY: the verifier knows that it is a task. The binding gives an address for a pointer.
+        let registers = unsafe { generated::bpf_task_pt_regs(self.0.cast_mut().cast()) };
         Self(registers as *const u8)
     }
 
@@ -76,6 +82,13 @@ impl Typed {
         // SAFETY: the verifier knows the type of the pointer and checks the field's offset and size against it. Volatile,
         // so that the compiler neither splits nor merges loads.
         unsafe { self.0.add(field.offset()).cast::<T>().read_volatile() }
+    }
+
+    /// Eight bytes of a field that is a text or a list, in its order.
+    #[inline(always)]
+    pub(crate) fn word(self, field: Field, at: usize) -> u64 {
+        // SAFETY: as above.
+        unsafe { self.0.add(field.offset()).cast::<u64>().add(at).read_volatile() }
     }
 
     /// Where a field points.
