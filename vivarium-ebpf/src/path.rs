@@ -6,8 +6,10 @@
 mod backward;
 mod link;
 mod nameless;
+mod short;
 mod walk;
 
+pub(crate) use short::Ascent;
 pub(crate) use walk::Walk;
 
 use core::mem::offset_of;
@@ -51,7 +53,7 @@ impl Place {
     /// The root directory of the running thread.
     #[inline(always)]
     pub(crate) fn root() -> Self {
-        Self::of(Typed::current_task().follow(Field::TaskFs).inner(Field::FsRoot))
+        Self::at(Address::current_task().follow(Field::TaskFs).inner(Field::FsRoot))
     }
 
     /// The working directory of the running thread.
@@ -77,6 +79,16 @@ impl Room {
     pub(crate) fn path(self, place: Place, name: Name) -> TextLength {
         self.begin_at(place);
         TextLength::unpack(take_path(self.index, self.start, name as u32))
+    }
+
+    /// Takes the path of an open file. That is done so often that it is first tried as a short one.
+    #[inline(always)]
+    pub(crate) fn opened(self, place: Place) -> TextLength {
+        self.begin_at(place);
+        match short::write_short(self.index, self.start) {
+            0 => TextLength::unpack(take_path(self.index, self.start, Name::MayBeGone as u32)),
+            whole => TextLength { kept: whole, whole },
+        }
     }
 
     /// Takes a path that is relative to a directory.

@@ -11,7 +11,7 @@ use vivarium_sys::wire::{MAX_RECORD_BYTES, MAX_TEXT_BYTES};
 
 use crate::atomic;
 use crate::counts::odd;
-use crate::path::Walk;
+use crate::path::{Ascent, Walk};
 
 /// How many there are unless the loader chooses another number.
 const DEFAULT_SLOTS: usize = 64;
@@ -31,6 +31,8 @@ pub(crate) struct Slot {
     pub(crate) record: [u8; MAX_RECORD_BYTES + MAX_TEXT_BYTES],
     /// A walk to the root of the file system.
     pub(crate) walk: Walk,
+    /// The first steps of one.
+    pub(crate) ascent: Ascent,
     /// A path, which is built from its end, or anything else of this size.
     pub(crate) path: [u8; PATH_BYTES],
 }

@@ -7,20 +7,25 @@ use vivarium_sys::load::Field;
 
 use crate::kernel::{Address, Offset as _};
 
-/// How much of a `dentry` is read at once. All kernels that are known have what is needed side by side.
-const BYTES: usize = 32;
+/// How many words of a `dentry` are read at once. All kernels that are known have what is needed side by side.
+pub(super) const WORDS: usize = 4;
+/// With those that a short name is in, which follow.
+pub(super) const WORDS_WITH_NAME: usize = WORDS + 1 + NAME_WORDS;
+/// How many words of a `dentry` a short name takes at most.
+const NAME_WORDS: usize = 5;
 
 /// A part of a `dentry`, as it was when it was read.
 #[repr(C)]
-pub(super) struct Link {
+pub(super) struct Link<const WORDS: usize> {
     /// Which one.
     of: Address,
     /// What begins with the field that is the first on these kernels.
-    block: MaybeUninit<[u64; BYTES / size_of::<u64>()]>,
+    block: MaybeUninit<[u64; WORDS]>,
 }
 
-impl Link {
+impl<const WORDS: usize> Link<WORDS> {
     const FIRST: Field = Field::DentryHash;
+    const BYTES: usize = WORDS * size_of::<u64>();
 
     /// Reads that of this entry, unless it was read last.
     #[inline(always)]
@@ -36,7 +41,7 @@ impl Link {
         self.of = dentry;
         let first = dentry.inner(Self::FIRST);
         // SAFETY: the helper writes to the block alone: zeros where it can't read.
-        unsafe { bpf_probe_read_kernel(self.block.as_mut_ptr().cast(), BYTES as u32, first.pointer()) };
+        unsafe { bpf_probe_read_kernel(self.block.as_mut_ptr().cast(), Self::BYTES as u32, first.pointer()) };
     }
 
     /// The directory that it is in; itself at the top of a tree.
@@ -61,10 +66,38 @@ impl Link {
     #[inline(always)]
     fn get<T: Copy>(&self, field: Field) -> T {
         let at = field.offset().wrapping_sub(Self::FIRST.offset());
-        if at > BYTES - size_of::<T>() {
+        if at > Self::BYTES - size_of::<T>() {
             return self.of.get(field);
         }
         // SAFETY: it ends within the block, which was read. All that is read are integers.
         unsafe { self.block.as_ptr().cast::<u8>().add(at).cast::<T>().read_volatile() }
+    }
+}
+
+impl Link<WORDS_WITH_NAME> {
+    /// Writes its name of this length, which was read with it unless it is a long one.
+    ///
+    /// # Safety
+    ///
+    /// There is room for the longest name of a directory at `to`; all of it may be written to.
+    #[inline(always)]
+    pub(super) unsafe fn write_name(&self, name: Address, length: u32, to: *mut u8) {
+        let at = name.0.wrapping_sub(self.of.inner(Self::FIRST).0) as usize;
+        if at > Self::BYTES - NAME_WORDS * size_of::<u64>() || length as usize > NAME_WORDS * size_of::<u64>() {
+            // SAFETY: the caller's promise.
+            unsafe { bpf_probe_read_kernel(to.cast(), length, name.pointer()) };
+            return;
+        }
+        // SAFETY: all words are within the block, which was read, and there is room for them. One by one and volatile: of a
+        // loop the compiler makes a call that goes byte by byte.
+        unsafe {
+            let from = self.block.as_ptr().cast::<u8>().add(at).cast::<u64>();
+            let copy = |word| to.cast::<u64>().add(word).write_volatile(from.add(word).read_volatile());
+            copy(0);
+            copy(1);
+            copy(2);
+            copy(3);
+            copy(4);
+        }
     }
 }

@@ -34,6 +34,6 @@ fn open(arguments: &impl Arguments) {
             let mode: u16 = file.follow(Field::FileInode).get(Field::InodeMode);
             record.number(1, u64::from(mode) & PERMISSIONS);
         }
-        record.text(0, |room| room.path(Place::of(file.inner(Field::FilePath)), Name::MayBeGone));
+        record.text(0, |room| room.opened(Place::of(file.inner(Field::FilePath))));
     });
 }

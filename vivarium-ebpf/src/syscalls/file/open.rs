@@ -53,7 +53,7 @@ fn sys_open(ctx: TracePointContext) -> u32 {
             record.number(1, mode & PERMISSIONS);
         }
         match opened {
-            Some(file) => record.text(0, |room| room.path(file.place(), Name::MayBeGone)),
+            Some(file) => record.text(0, |room| room.opened(file.place())),
             None => record.text(0, |room| room.given(given)),
         }
     });
