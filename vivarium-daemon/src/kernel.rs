@@ -10,6 +10,7 @@ mod offsets;
 mod pod;
 mod program;
 mod programs;
+mod returns;
 mod ring;
 mod sessions;
 mod side;

@@ -3,8 +3,8 @@
 //! Security hooks are called before a thing is done. What came of it is told when the system call returns, by a small record
 //! for all the events of that call: only threads that wait for one pay for more than looking.
 
-use aya_ebpf::macros::tracepoint;
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::macros::raw_tracepoint;
+use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::Syscall;
 use vivarium_sys::wire::{Header, RecordType};
@@ -60,8 +60,8 @@ impl From<Option<i32>> for Answer {
     }
 }
 
-#[tracepoint]
-fn sys_result(ctx: TracePointContext) -> u32 {
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_result(_ctx: RawTracePointContext) -> u32 {
     let Some(thread) = Thread::current() else {
         return 0;
     };
@@ -69,7 +69,7 @@ fn sys_result(ctx: TracePointContext) -> u32 {
         return 0;
     }
     thread.state.awaits = 0;
-    let Returned { number, result } = Returned::of(&ctx);
+    let Returned { number, result } = Returned::now();
     let result = if number == IO_URING_ENTER { Answer::Unknown } else { Answer::Known(told(result)) };
     let subject = Subject {
         record: RecordType::Result,

@@ -1,7 +1,8 @@
 //! The backend of system calls: each is seen when it returns, with its arguments as they were and its result.
 //!
-//! One small program sees all of them and passes those on that anyone tells of, each to the program of its family. They are
-//! programs of the trace event, not of the typed tracepoint, which kernels skip under preemption.
+//! One small program sees all of them and passes those on that anyone tells of, each to the program of its family. Which call it
+//! is and what came of it they read from the registers of the thread, not from their context: so they are the same whether the
+//! loader makes them programs of the raw tracepoint or, where kernels skip those, of the trace event.
 
 mod code;
 mod file;
@@ -11,10 +12,9 @@ mod kernel;
 mod net;
 mod process;
 
-use aya_ebpf::EbpfContext as _;
 use aya_ebpf::btf_maps::ProgramArray;
-use aya_ebpf::macros::{btf_map, tracepoint};
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::macros::{btf_map, raw_tracepoint};
+use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{Field, Oddity, SYSCALL_LIMIT, Syscall};
 
@@ -33,15 +33,11 @@ const TS_COMPAT: u32 = 2;
 /// The system call is one of an x32 program.
 const X32: u64 = 1 << 30;
 
-/// Where the trace event has the number of the system call.
-const NUMBER_AT: usize = 8;
-/// Where it has the result.
-const RESULT_AT: usize = 16;
-
-#[tracepoint]
-fn sys_exit(ctx: TracePointContext) -> u32 {
-    let number = Returned::of(&ctx).number;
-    if is_foreign(number as u64) {
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_exit(ctx: RawTracePointContext) -> u32 {
+    let task = Typed::current_task();
+    let number = Returned::of(task.registers()).number;
+    if is_foreign_to(task, number as u64) {
         if Thread::current().is_some() {
             odd(Oddity::ForeignSyscall);
         }
@@ -55,11 +51,17 @@ fn sys_exit(ctx: TracePointContext) -> u32 {
 /// Whether the running thread is in a system call of another convention, by which the numbers mean other calls.
 #[inline(always)]
 pub(crate) fn is_foreign(number: u64) -> bool {
-    let status: u32 = Typed::current_task().get(Field::TaskStatus);
+    is_foreign_to(Typed::current_task(), number)
+}
+
+/// The same, of the running task.
+#[inline(always)]
+fn is_foreign_to(task: Typed, number: u64) -> bool {
+    let status: u32 = task.get(Field::TaskStatus);
     status & TS_COMPAT != 0 || number as i64 > 0 && number & X32 != 0
 }
 
-/// What the trace event tells of a system call that returns.
+/// What is known of a system call that returns.
 #[derive(Clone, Copy)]
 pub(crate) struct Returned {
     /// Which, as its convention numbers it.
@@ -68,11 +70,17 @@ pub(crate) struct Returned {
 }
 
 impl Returned {
+    /// The one that the running thread returns from.
     #[inline(always)]
-    pub(crate) fn of(ctx: &TracePointContext) -> Self {
-        // SAFETY: the event is as long, as the verifier checks. Volatile, so that the compiler makes it one load.
-        let word = |at| unsafe { ctx.as_ptr().cast::<u8>().add(at).cast::<i64>().read_volatile() };
-        Self { number: word(NUMBER_AT), result: word(RESULT_AT) }
+    pub(crate) fn now() -> Self {
+        Self::of(Typed::current_registers())
+    }
+
+    #[inline(always)]
+    fn of(registers: Typed) -> Self {
+        // To the kernel, the number is an `int`.
+        let number: u64 = registers.get(Field::RegsOrigAx);
+        Self { number: (number as i32).into(), result: registers.get(Field::RegsAx) }
     }
 }
 
@@ -94,10 +102,12 @@ impl Call {
     const ARGUMENTS: [Field; 6] =
         [Field::RegsDi, Field::RegsSi, Field::RegsDx, Field::RegsR10, Field::RegsR8, Field::RegsR9];
 
+    /// The one that the running thread returns from.
     #[inline(always)]
-    fn of(ctx: &TracePointContext) -> Self {
-        let Returned { number, result } = Returned::of(ctx);
-        Self { number, registers: Typed::current_registers(), result }
+    fn returning() -> Self {
+        let registers = Typed::current_registers();
+        let Returned { number, result } = Returned::of(registers);
+        Self { number, registers, result }
     }
 
     /// The one that the running thread is in, for hooks that aren't told all of it; nothing is known of its result. None for

@@ -1,10 +1,13 @@
 //! The BPF object that is a part of this program.
 
+use std::borrow::Cow;
+
 use aya::util::nr_cpus;
 use aya::{Btf, Ebpf, EbpfError, EbpfLoader, VerifierLogLevel};
 use vivarium_sys::load::{Offsets, global, map};
 
 use super::RingSize;
+use super::returns::SyscallPrograms;
 use super::sizes::scratch_entries;
 
 /// Built by `cargo xtask bpf`.
@@ -22,14 +25,40 @@ pub(super) fn open(types: &Btf, offsets: &Offsets, ring: RingSize) -> Result<Ebp
         .override_global(global::WAKE_BYTES, &ring.wake_bytes(), true)
         .map_max_entries(map::RECORDS, ring.bytes())
         .map_max_entries(map::SCRATCH, scratch)
-        .load(OBJECT)
+        .load(&variant(SyscallPrograms::of_the_running_kernel()))
+}
+
+/// The section of the programs of system calls, by which aya makes them programs of a raw tracepoint.
+const RAW: &[u8] = b"raw_tp/syscalls\0";
+/// The same, by which it makes them programs of a trace event. As long as the other.
+const OF_EVENT: &[u8] = b"tp/raw_syscalls\0";
+const _: () = assert!(RAW.len() == OF_EVENT.len());
+
+/// The object, with the programs of system calls as they are wanted: all are of one kind, since they call one another. aya knows
+/// no other way to say of which kind a program is than the name of its section, which stands among the names of the object and
+/// among those of its types.
+fn variant(wanted: SyscallPrograms) -> Cow<'static, [u8]> {
+    match wanted {
+        SyscallPrograms::Raw => Cow::Borrowed(OBJECT),
+        SyscallPrograms::OfEvent => {
+            let mut object = OBJECT.to_vec();
+            let mut rest = object.as_mut_slice();
+            while let Some(at) = rest.windows(RAW.len()).position(|window| window == RAW) {
+                rest[at..at + RAW.len()].copy_from_slice(OF_EVENT);
+                rest = &mut rest[at + RAW.len()..];
+            }
+            Cow::Owned(object)
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use aya_obj::ProgramSection;
     use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
+    use vivarium_sys::load::{Attach, PROGRAMS};
 
-    use super::OBJECT;
+    use super::*;
 
     /// `call bpf_tail_call`, as the kernel reads it.
     const TAIL_CALL: [u8; 8] = [0x85, 0, 0, 0, 12, 0, 0, 0];
@@ -49,6 +78,22 @@ mod tests {
             }
         };
         code.chunks(8).map(place).min().unwrap_or(0)
+    }
+
+    #[test]
+    fn all_programs_of_system_calls_are_of_the_kind_that_is_wanted() {
+        let kinds = [
+            (SyscallPrograms::Raw, ProgramSection::RawTracePoint),
+            (SyscallPrograms::OfEvent, ProgramSection::TracePoint),
+        ];
+        for (wanted, kind) in kinds {
+            let object = aya_obj::Object::parse(&variant(wanted)).unwrap();
+            let rows = PROGRAMS.iter().filter(|row| matches!(row.attach, Attach::SyscallExit | Attach::Syscalls(_)));
+            for row in rows {
+                let section = &object.programs[row.name].section;
+                assert_eq!(std::mem::discriminant(section), std::mem::discriminant(&kind), "{}", row.name);
+            }
+        }
     }
 
     #[test]

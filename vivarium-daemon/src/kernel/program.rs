@@ -1,5 +1,6 @@
 //! Loading one program, and attaching it where the table of programs says.
 
+use std::ffi::CString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::{fmt, io};
 
@@ -115,11 +116,13 @@ pub(super) fn load(handle: &mut Handle, program: &Program, types: Option<&Btf>) 
             }
             return Err(lacking);
         }
-        (Handle::TracePoint(handle), Attach::Event(..) | Attach::Syscalls(_)) => handle.load()?,
+        (Handle::TracePoint(handle), Attach::Event(..) | Attach::SyscallExit | Attach::Syscalls(_)) => handle.load()?,
+        (Handle::RawTracePoint(handle), Attach::SyscallExit | Attach::Syscalls(_) | Attach::TestRun) => {
+            handle.load()?
+        }
         (Handle::Lsm(handle), Attach::Lsm(hook)) => handle.load(hook, types()?)?,
         (Handle::FEntry(handle), Attach::Fentry(function)) => handle.load(function, types()?)?,
         (Handle::FExit(handle), Attach::Fexit(function)) => handle.load(function, types()?)?,
-        (Handle::RawTracePoint(handle), Attach::TestRun) => handle.load()?,
         _ => return Err(Unavailable::Missing),
     }
     Ok(())
@@ -143,7 +146,15 @@ pub(super) fn attach(ebpf: &mut Ebpf, program: &Program) -> Result<Option<OwnedF
         (Handle::TracePoint(handle), Attach::Event(group, name)) => {
             return attach_to_event(handle.fd()?.as_fd(), group, name).map(Some);
         }
-        (Handle::TracePoint(handle), Attach::Syscalls(calls)) => {
+        (Handle::TracePoint(handle), Attach::SyscallExit) => {
+            let (group, name) = SYSCALL_EXIT;
+            return attach_to_event(handle.fd()?.as_fd(), group, name).map(Some);
+        }
+        (Handle::RawTracePoint(handle), Attach::SyscallExit) => {
+            let (_, name) = SYSCALL_EXIT;
+            return attach_to_raw_tracepoint(handle.fd()?.as_fd(), name).map(Some);
+        }
+        (handle, Attach::Syscalls(calls)) => {
             let handler = handle.fd()?.try_clone().map_err(ProgramError::from)?;
             let mut handlers = ProgramArray::try_from(ebpf.map_mut(map::SYSCALLS).ok_or(Unavailable::Missing)?)?;
             for call in calls {
@@ -154,6 +165,19 @@ pub(super) fn attach(ebpf: &mut Ebpf, program: &Program) -> Result<Option<OwnedF
         _ => return Err(Unavailable::Missing),
     }
     Ok(None)
+}
+
+/// Where the kernel tells of the end of system calls: the group and the name of a trace event, and the name of the tracepoint
+/// that it is made from.
+const SYSCALL_EXIT: (&str, &str) = ("raw_syscalls", "sys_exit");
+
+/// Attaches a program to a tracepoint, past its trace event.
+fn attach_to_raw_tracepoint(program: BorrowedFd<'_>, name: &str) -> Result<OwnedFd, Unavailable> {
+    let c_name = CString::new(name).unwrap_or_default();
+    sys::link_raw_tracepoint(program, &c_name).map_err(|error| match error.raw_os_error() {
+        Some(libc::ENOENT) => Unavailable::Target(format!("tracepoint {name}")),
+        _ => Unavailable::refused(&error, String::new()),
+    })
 }
 
 /// Attaches a program to a trace event, on all processors.
@@ -170,6 +194,7 @@ pub(super) fn unload(ebpf: &mut Ebpf, program: &Program) -> Result<(), Unavailab
     match handle(ebpf, program)? {
         Handle::BtfTracePoint(handle) => handle.unload()?,
         Handle::TracePoint(handle) => handle.unload()?,
+        Handle::RawTracePoint(handle) => handle.unload()?,
         Handle::Lsm(handle) => handle.unload()?,
         Handle::FEntry(handle) => handle.unload()?,
         Handle::FExit(handle) => handle.unload()?,

@@ -10,7 +10,8 @@ mod sheltered;
 
 pub(super) use barrier::wait_for_programs;
 pub(super) use bpf::{
-    Refused, UprobeLinks, UprobeUse, UprobeWait, link_perf_event, link_uprobes, load_uprobe_program, times_skipped,
+    Refused, UprobeLinks, UprobeUse, UprobeWait, link_perf_event, link_raw_tracepoint, link_uprobes,
+    load_uprobe_program, times_skipped,
 };
 pub(super) use mount::mount_detached;
 pub(super) use perf_event::{open_trace_event, open_uprobe_event};

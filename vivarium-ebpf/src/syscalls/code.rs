@@ -1,7 +1,7 @@
 //! System calls about code that comes to be executed.
 
-use aya_ebpf::macros::tracepoint;
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::macros::raw_tracepoint;
+use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::event::EventKind;
 
 use super::Call;
@@ -13,9 +13,9 @@ use crate::path::Name;
 /// The largest errno.
 const MAX_ERRNO: i64 = 4095;
 
-#[tracepoint]
-fn sys_mmap(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_mmap(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     let protection = call.argument(2);
     if protection & EXECUTABLE == 0 {
         return 0;
@@ -35,9 +35,9 @@ fn sys_mmap(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_mprotect(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_mprotect(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     let protection = call.argument(2);
     if protection & EXECUTABLE != 0 {
         call.tell::<2, 1>(EventKind::MPROTECT_EXEC, |_, record| {
@@ -48,9 +48,9 @@ fn sys_mprotect(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_memfd(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_memfd(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<1, 1>(EventKind::MEMFD_CREATE, |_, record| {
         record.number(0, call.argument(1) & u64::from(u32::MAX));
         record.text(0, |room| room.string(call.pointer(0)));

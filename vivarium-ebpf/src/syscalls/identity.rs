@@ -1,7 +1,7 @@
 //! System calls that change who a thread is.
 
-use aya_ebpf::macros::tracepoint;
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::macros::raw_tracepoint;
+use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{Syscall, ThreadState};
 
@@ -18,12 +18,12 @@ const ONE_HALF: u32 = 0x1998_0330;
 /// A new namespace of users.
 const CLONE_NEWUSER: u64 = 0x1000_0000;
 
-#[tracepoint]
-fn sys_setid(ctx: TracePointContext) -> u32 {
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_setid(_ctx: RawTracePointContext) -> u32 {
     let Some(thread) = Thread::current() else {
         return 0;
     };
-    let call = Call::of(&ctx);
+    let call = Call::returning();
     // What is returned is the user before, not an error.
     let result = if call.which() == Some(Syscall::Setfsuid) { None } else { Some(call.result as i32) };
     let before = thread.state.users;
@@ -35,12 +35,12 @@ fn sys_setid(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_setgid(ctx: TracePointContext) -> u32 {
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_setgid(_ctx: RawTracePointContext) -> u32 {
     let Some(thread) = Thread::current() else {
         return 0;
     };
-    let call = Call::of(&ctx);
+    let call = Call::returning();
     // What is returned is the group before, not an error.
     let result = if call.which() == Some(Syscall::Setfsgid) { None } else { Some(call.result as i32) };
     let before = thread.state.groups;
@@ -52,9 +52,9 @@ fn sys_setgid(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_setgroups(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_setgroups(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<1, 1>(EventKind::SETGROUPS_CHANGE, |_, record| {
         let count = call.argument(0) & u64::from(u32::MAX);
         record.number(0, count);
@@ -65,9 +65,9 @@ fn sys_setgroups(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_capset(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_capset(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<3, 0>(EventKind::CAPSET_CHANGE, |_, record| {
         let version: u32 = call.pointer(0).read().unwrap_or(0);
         // The lower halves of the three sets, then the upper ones.
@@ -87,9 +87,9 @@ fn sys_capset(ctx: TracePointContext) -> u32 {
 }
 
 /// `unshare`, `clone` and `clone3`, where they make a namespace of users.
-#[tracepoint]
-fn sys_userns(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_userns(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     // Who is made returns from the call as well.
     if call.result == 0 && call.which() != Some(Syscall::Unshare) {
         return 0;

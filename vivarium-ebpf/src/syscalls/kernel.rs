@@ -3,8 +3,8 @@
 mod loading;
 mod mounts;
 
-use aya_ebpf::macros::tracepoint;
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::macros::raw_tracepoint;
+use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{Oddity, Syscall};
 
@@ -20,9 +20,9 @@ const SETUP_SQPOLL: u32 = 2;
 /// `CLOCK_REALTIME`.
 const REALTIME: u64 = 0;
 
-#[tracepoint]
-fn sys_perf(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_perf(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<3, 0>(EventKind::PERF_EVENT_OPEN, |_, record| {
         if let Some([kind, config]) = call.pointer(0).read::<[u64; 2]>() {
             // Its size stands after its type.
@@ -34,9 +34,9 @@ fn sys_perf(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_uring(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_uring(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     let Some([_, _, flags]) = call.pointer(1).read::<[u32; 3]>() else { return 0 };
     if call.result >= 0 && flags & SETUP_SQPOLL != 0 && Thread::current().is_some() {
         odd(Oddity::PolledRing);
@@ -48,9 +48,9 @@ fn sys_uring(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_settime(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_settime(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     let (clock, time, is_set) = match call.which() {
         Some(Syscall::ClockSettime) => (call.argument(0) & INT, call.pointer(1), true),
         Some(Syscall::Settimeofday) => (REALTIME, call.pointer(0), true),
@@ -70,16 +70,16 @@ fn sys_settime(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_syslog(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_syslog(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<1, 0>(EventKind::SYSLOG, |_, record| record.number(0, call.argument(0) & INT));
     0
 }
 
-#[tracepoint]
-fn sys_key(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_key(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<2, 2>(EventKind::KEY_ACCESS, |_, record| {
         let serial = |key: i64| i64::from(key as i32) as u64;
         if call.which() == Some(Syscall::Keyctl) {

@@ -2,34 +2,34 @@
 
 mod send;
 
-use aya_ebpf::macros::tracepoint;
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::macros::raw_tracepoint;
+use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::event::{EventKind, SocketShape};
 
 use super::Call;
 use crate::record::Record;
 use crate::socket::{self, End, MAX_ADDRESS, Socket};
 
-#[tracepoint]
-fn sys_socket(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_socket(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     let shape = SocketShape::asked(call.int(0), call.int(1), call.int(2));
     call.tell::<3, 0>(socket::made(shape), |_, record| socket::describe(record, shape));
     0
 }
 
-#[tracepoint]
-fn sys_bind(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_bind(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<3, 1>(EventKind::SOCK_BIND, |_, record| {
         describe(&call, Socket::of_descriptor(call.int(0)), record);
     });
     0
 }
 
-#[tracepoint]
-fn sys_listen(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_listen(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<4, 1>(EventKind::SOCK_LISTEN, |_, record| {
         if let Some(socket) = Socket::of_descriptor(call.int(0)) {
             socket::describe(record, socket.shape());
@@ -40,9 +40,9 @@ fn sys_listen(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_accept(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_accept(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<3, 1>(EventKind::SOCK_ACCEPT, |_, record| {
         if call.result < 0 {
             if let Some(waiting) = Socket::of_descriptor(call.int(0)) {
@@ -56,9 +56,9 @@ fn sys_accept(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_connect(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_connect(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     let socket = Socket::of_descriptor(call.int(0));
     let family = match socket {
         Some(socket) => socket.shape().family,

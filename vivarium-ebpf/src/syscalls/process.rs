@@ -1,7 +1,7 @@
 //! System calls about processes.
 
-use aya_ebpf::macros::tracepoint;
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::macros::raw_tracepoint;
+use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::event::{EventKind, is_dangerous_prctl};
 use vivarium_sys::load::{Field, Syscall};
 use vivarium_sys::wire::UNKNOWN_NUMBER;
@@ -22,9 +22,9 @@ const PTRACE_SEIZE: u64 = 0x4206;
 const ATTACH_REALCREDS: u64 = 2 | 16;
 
 /// Only when it fails: what succeeds is seen at the tracepoint of every backend.
-#[tracepoint]
-fn sys_execve(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_execve(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     if call.result >= 0 {
         return 0;
     }
@@ -39,9 +39,9 @@ fn sys_execve(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_kill(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_kill(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<2, 1>(EventKind::TASK_KILL, |_, record| {
         let (target, signal) = match call.which() {
             Some(Syscall::PidfdSendSignal) => (None, call.int(1)),
@@ -83,9 +83,9 @@ fn of_pidfd(call: &Call) -> Option<Task> {
     Task::of_pid(if of_file == Address(0) { file.inode(Field::InodePrivate) } else { of_file })
 }
 
-#[tracepoint]
-fn sys_ptrace(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_ptrace(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     match call.argument(0) {
         PTRACE_TRACEME => call.tell::<1, 1>(EventKind::PTRACE_TRACEME, |_, record| {
             let tracer = Task::parent();
@@ -101,9 +101,9 @@ fn sys_ptrace(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_process_vm(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_process_vm(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<2, 1>(EventKind::PROCESS_VM, |_, record| {
         record.number(1, u64::from(call.which() == Some(Syscall::ProcessVmWritev)));
         describe(record, call.int(0));
@@ -123,9 +123,9 @@ fn describe(record: &mut Record<2, 1>, target: i32) {
     }
 }
 
-#[tracepoint]
-fn sys_prctl(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_prctl(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     let option = call.argument(0) as u32;
     if is_dangerous_prctl(option) {
         call.tell::<2, 0>(EventKind::TASK_PRCTL, |_, record| {

@@ -75,6 +75,7 @@ fields! {
     CapableCap = "trace_event_raw_cap_capable", "cap";
     CapableRet = "trace_event_raw_cap_capable", "ret";
     RegsOrigAx = "pt_regs", "orig_ax";
+    RegsAx = "pt_regs", "ax";
     ExecOldPid = "trace_event_raw_sched_process_exec", "old_pid";
     BprmFile = "linux_binprm", "file";
     BprmFilename = "linux_binprm", "filename";

@@ -34,8 +34,10 @@ pub enum Attach {
     Fexit(&'static str),
     /// To a trace event: its group and its name. No kernel ever skips its program.
     Event(&'static str, &'static str),
-    /// Nowhere: it is a program of the trace event `sys_exit` that [`SYSCALLS`](super::map::SYSCALLS) holds for these
-    /// system calls.
+    /// To the end of every system call: to a tracepoint where no kernel skips its program there, else to a trace event.
+    SyscallExit,
+    /// Nowhere: it is a program like those at the end of every system call, and [`SYSCALLS`](super::map::SYSCALLS) holds it
+    /// for these.
     Syscalls(&'static [Syscall]),
     /// To functions of programs and libraries, by their symbols. The cookie is the index of the symbol.
     Functions(Moment, &'static [&'static str]),
@@ -127,7 +129,8 @@ impl Program {
     #[must_use]
     pub fn is_essential(&self) -> bool {
         let is_for_all = self.backends.len() == Backend::ALL.len();
-        let is_of_kernel = matches!(self.attach, Attach::TestRun | Attach::Tracepoint(_) | Attach::Event(..));
+        let is_of_kernel =
+            matches!(self.attach, Attach::TestRun | Attach::Tracepoint(_) | Attach::Event(..) | Attach::SyscallExit);
         is_for_all && is_of_kernel && self.events.iter().all(|kind| kind.is_lifecycle())
     }
 
@@ -238,7 +241,7 @@ mod tests {
             | Attach::Fexit(name) => vec![name],
             Attach::Syscalls(calls) => calls.iter().map(|call| call.name()).collect(),
             Attach::Functions(_, names) | Attach::AnyTracepoint(names) => names.to_vec(),
-            Attach::Site(_) | Attach::TestRun => vec![],
+            Attach::Site(_) | Attach::TestRun | Attach::SyscallExit => vec![],
         }
     }
 

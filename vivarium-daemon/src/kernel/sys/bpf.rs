@@ -137,6 +137,17 @@ pub(in crate::kernel) fn link_perf_event(
     unsafe { create(bpf_cmd::BPF_LINK_CREATE, &mut attr) }
 }
 
+/// Attaches a program to a tracepoint, in all processes. Closing the result detaches it.
+pub(in crate::kernel) fn link_raw_tracepoint(program: BorrowedFd<'_>, name: &CStr) -> io::Result<OwnedFd> {
+    let mut attr = zeroed();
+    // SAFETY: a union of plain numbers, all of whose bytes are zero.
+    let link = unsafe { &mut attr.raw_tracepoint };
+    link.name = name.as_ptr() as u64;
+    link.prog_fd = program.as_raw_fd().cast_unsigned();
+    // SAFETY: the only pointer is to a string that is borrowed until the call is over.
+    unsafe { create(bpf_cmd::BPF_RAW_TRACEPOINT_OPEN, &mut attr) }
+}
+
 /// How often the kernel skipped a program since it was loaded, because it was running already where it should have run.
 pub(in crate::kernel) fn times_skipped(program: BorrowedFd<'_>) -> io::Result<u64> {
     // SAFETY: a structure of plain numbers, for which zeros are values.

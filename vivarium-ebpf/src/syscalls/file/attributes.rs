@@ -1,7 +1,7 @@
 //! What is kept of a file besides its contents.
 
-use aya_ebpf::macros::tracepoint;
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::macros::raw_tracepoint;
+use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::Syscall;
 
@@ -9,9 +9,9 @@ use crate::mode::PERMISSIONS;
 use crate::syscalls::Call;
 use crate::syscalls::given::Given;
 
-#[tracepoint]
-fn sys_chmod(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_chmod(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<1, 1>(EventKind::FILE_CHMOD, |_, record| {
         let (given, mode) = match call.which() {
             Some(Syscall::Chmod) => (Given::here(call.pointer(0)), call.argument(1)),
@@ -27,9 +27,9 @@ fn sys_chmod(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_chown(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_chown(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<2, 1>(EventKind::FILE_CHOWN, |_, record| {
         let (given, [uid, gid]) = match call.which() {
             Some(Syscall::Fchown) => (Given::descriptor(call.int(0)), [call.argument(1), call.argument(2)]),
@@ -46,9 +46,9 @@ fn sys_chown(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_stat(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_stat(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<0, 1>(EventKind::FILE_STAT, |_, record| {
         let given = match call.which() {
             Some(Syscall::Fstat) => Given::descriptor(call.int(0)),

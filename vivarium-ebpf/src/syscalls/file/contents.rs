@@ -1,16 +1,16 @@
 //! How much there is in a file.
 
-use aya_ebpf::macros::tracepoint;
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::macros::raw_tracepoint;
+use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::Syscall;
 
 use crate::syscalls::Call;
 use crate::syscalls::given::Given;
 
-#[tracepoint]
-fn sys_truncate(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_truncate(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<1, 1>(EventKind::FILE_TRUNCATE, |_, record| {
         let given = match call.which() {
             Some(Syscall::Ftruncate) => Given::descriptor(call.int(0)),

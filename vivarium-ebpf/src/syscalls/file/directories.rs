@@ -1,7 +1,7 @@
 //! Directories and other files that are made without being opened, and the reading of directories.
 
-use aya_ebpf::macros::tracepoint;
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::macros::raw_tracepoint;
+use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::Syscall;
 
@@ -9,9 +9,9 @@ use crate::mode::{self, FileType, PERMISSIONS};
 use crate::syscalls::Call;
 use crate::syscalls::given::Given;
 
-#[tracepoint]
-fn sys_mkdir(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_mkdir(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<1, 1>(EventKind::FILE_MKDIR, |_, record| {
         let (given, mode) = made(&call, Syscall::Mkdir);
         record.number(0, mode & PERMISSIONS);
@@ -20,9 +20,9 @@ fn sys_mkdir(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_mknod(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_mknod(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     let (given, mode) = made(&call, Syscall::Mknod);
     let kind = FileType::of(mode as u16);
     if kind.is_regular() {
@@ -50,9 +50,9 @@ fn made(call: &Call, here: Syscall) -> (Given, u64) {
     }
 }
 
-#[tracepoint]
-fn sys_getdents(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_getdents(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<1, 1>(EventKind::FILE_GETDENTS, |_, record| {
         record.number(0, call.argument(2) & u64::from(u32::MAX));
         record.text(0, |room| room.given(Given::descriptor(call.int(0))));

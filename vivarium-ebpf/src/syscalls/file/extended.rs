@@ -1,15 +1,15 @@
 //! Extended attributes.
 
-use aya_ebpf::macros::tracepoint;
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::macros::raw_tracepoint;
+use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::event::EventKind;
 
 use crate::extended::Change;
 use crate::syscalls::Call;
 
-#[tracepoint]
-fn sys_setxattr(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_setxattr(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<2, 2>(EventKind::FILE_SETXATTR, |_, record| {
         let change = Change::of(&call);
         let (size, flags) = change.value();
@@ -21,9 +21,9 @@ fn sys_setxattr(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_rmxattr(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_rmxattr(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<0, 2>(EventKind::FILE_REMOVEXATTR, |_, record| {
         let change = Change::of(&call);
         record.text(0, |room| room.given(change.file));

@@ -1,7 +1,7 @@
 //! Names that come, change and go.
 
-use aya_ebpf::macros::tracepoint;
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::macros::raw_tracepoint;
+use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::Syscall;
 
@@ -11,9 +11,9 @@ use crate::syscalls::given::Given;
 /// `unlinkat` is to remove a directory.
 const AT_REMOVEDIR: u64 = 0x200;
 
-#[tracepoint]
-fn sys_unlink(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_unlink(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     let (given, kind) = match call.which() {
         Some(Syscall::Unlink) => (Given::here(call.pointer(0)), EventKind::FILE_UNLINK),
         Some(Syscall::Rmdir) => (Given::here(call.pointer(0)), EventKind::FILE_RMDIR),
@@ -24,9 +24,9 @@ fn sys_unlink(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_rename(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_rename(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<1, 2>(EventKind::FILE_RENAME, |_, record| {
         let which = call.which();
         let (from, to) = match which {
@@ -40,9 +40,9 @@ fn sys_rename(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_symlink(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_symlink(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<0, 2>(EventKind::FILE_SYMLINK, |_, record| {
         let link = match call.which() {
             Some(Syscall::Symlink) => Given::here(call.pointer(1)),
@@ -54,9 +54,9 @@ fn sys_symlink(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_hardlink(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_hardlink(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<0, 2>(EventKind::FILE_HARDLINK, |_, record| {
         let (from, to) = match call.which() {
             Some(Syscall::Link) => (Given::here(call.pointer(0)), Given::here(call.pointer(1))),

@@ -1,7 +1,7 @@
 //! Opening, which may create.
 
-use aya_ebpf::macros::tracepoint;
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::macros::raw_tracepoint;
+use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{Field, Syscall};
 
@@ -17,12 +17,12 @@ use crate::thread::Thread;
 /// What `creat` opens with.
 const CREAT_FLAGS: u64 = open::WRITE_ONLY | open::CREATE | open::TRUNCATE;
 
-#[tracepoint]
-fn sys_open(ctx: TracePointContext) -> u32 {
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_open(_ctx: RawTracePointContext) -> u32 {
     let Some(thread) = Thread::current() else {
         return 0;
     };
-    let call = Call::of(&ctx);
+    let call = Call::returning();
     let result = Some(told(call.result));
     let (given, flags, mode) = match call.which() {
         Some(Syscall::Open) => (Given::here(call.pointer(0)), call.argument(1), call.argument(2)),

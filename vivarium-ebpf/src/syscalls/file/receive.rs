@@ -3,8 +3,8 @@
 use core::ffi::c_void;
 
 use aya_ebpf::helpers::bpf_loop;
-use aya_ebpf::macros::tracepoint;
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::macros::raw_tracepoint;
+use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::Syscall;
 
@@ -46,9 +46,9 @@ struct Descriptors {
     at: UserAddress,
 }
 
-#[tracepoint]
-fn sys_receive(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_receive(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     if call.result < 0 {
         return 0;
     }

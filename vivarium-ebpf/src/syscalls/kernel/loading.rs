@@ -1,7 +1,7 @@
 //! System calls that load something into the kernel.
 
-use aya_ebpf::macros::tracepoint;
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::macros::raw_tracepoint;
+use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::Syscall;
 
@@ -33,9 +33,9 @@ const PROG_NAME_AT: u64 = 48;
 /// How long such a name is at most, with the zero byte at its end.
 const NAME_BYTES: u64 = 16;
 
-#[tracepoint]
-fn sys_readfile(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_readfile(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     let purpose = if call.which() == Some(Syscall::FinitModule) { MODULE } else { KEXEC_IMAGE };
     call.tell::<1, 1>(EventKind::KERNEL_READ_FILE, |_, record| {
         record.number(0, purpose);
@@ -44,17 +44,17 @@ fn sys_readfile(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_loaddata(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_loaddata(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     let purpose = if call.which() == Some(Syscall::InitModule) { MODULE } else { KEXEC_IMAGE };
     call.tell::<1, 0>(EventKind::KERNEL_LOAD_DATA, |_, record| record.number(0, purpose));
     0
 }
 
-#[tracepoint]
-fn sys_bpf(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_bpf(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     let command = call.argument(0) as u32;
     let kind = match command {
         MAP_CREATE | MAP_GET_FD_BY_ID | MAP_FREEZE => EventKind::BPF_MAP,

@@ -1,7 +1,7 @@
 //! System calls that change what is where in the file system.
 
-use aya_ebpf::macros::tracepoint;
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::macros::raw_tracepoint;
+use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::event::EventKind;
 
 use super::{Call, INT};
@@ -14,9 +14,9 @@ const MAGIC_BITS: u64 = 0xffff_0000;
 /// The mount that is moved is a descriptor.
 const FROM_DESCRIPTOR: u64 = 4;
 
-#[tracepoint]
-fn sys_mount(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_mount(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<1, 3>(EventKind::SB_MOUNT, |_, record| {
         let (device, kind, flags) = (call.pointer(0), call.pointer(2), call.argument(3));
         record.number(0, if flags & MAGIC_BITS == MAGIC { flags & !MAGIC_BITS } else { flags });
@@ -31,9 +31,9 @@ fn sys_mount(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_umount(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_umount(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<1, 1>(EventKind::SB_UMOUNT, |_, record| {
         record.number(0, call.argument(1) & INT);
         record.text(0, |room| room.given(Given::here(call.pointer(0))));
@@ -41,9 +41,9 @@ fn sys_umount(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_movemount(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_movemount(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<1, 2>(EventKind::MOVE_MOUNT, |_, record| {
         let flags = call.argument(4) & INT;
         record.number(0, flags);
@@ -56,9 +56,9 @@ fn sys_movemount(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_pivot(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_pivot(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<0, 2>(EventKind::PIVOT_ROOT, |_, record| {
         record.text(0, |room| room.given(Given::here(call.pointer(0))));
         record.text(1, |room| room.given(Given::here(call.pointer(1))));
@@ -66,9 +66,9 @@ fn sys_pivot(ctx: TracePointContext) -> u32 {
     0
 }
 
-#[tracepoint]
-fn sys_chroot(ctx: TracePointContext) -> u32 {
-    let call = Call::of(&ctx);
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_chroot(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
     call.tell::<0, 1>(EventKind::CHROOT, |_, record| {
         record.text(0, |room| room.given(Given::here(call.pointer(0))));
     });

@@ -3,8 +3,8 @@
 use core::ffi::c_void;
 
 use aya_ebpf::helpers::bpf_loop;
-use aya_ebpf::macros::tracepoint;
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::macros::raw_tracepoint;
+use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::load::Syscall;
 
 use super::Call;
@@ -61,12 +61,12 @@ const _: () = {
     assert!(Calls::of(&[Write, Writev, Sendto, Sendmsg, Sendmmsg]).0.count_ones() == 5);
 };
 
-#[tracepoint]
-fn sys_send(ctx: TracePointContext) -> u32 {
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_send(_ctx: RawTracePointContext) -> u32 {
     if !Thread::current().is_some_and(|thread| sent::is_wanted(&thread)) {
         return 0;
     }
-    let call = Call::of(&ctx);
+    let call = Call::returning();
     let Some(way) = Way::of_descriptor(call.int(0)) else { return 0 };
     let [_, start, count, _, to, to_length] = call.arguments();
     let to = UserAddress(to & Calls::OF_ADDRESSES.mask(call.number));

@@ -23,12 +23,12 @@ pub(super) const PROGRAMS: &[Program] = &[
     // What came of events that hooks told of.
     Program {
         name: RESULTS,
-        attach: Attach::Event("raw_syscalls", "sys_exit"),
+        attach: Attach::SyscallExit,
         backends: &[Backend::Lsm, Backend::Fentry],
         events: &[],
-        needs: FieldSet::NONE,
+        needs: RETURNED,
         absence: Absence::Loss,
     },
     // System calls, when they return: some are seen by every backend.
-    Program::everywhere("sys_exit", Attach::Event("raw_syscalls", "sys_exit"), &[], FieldSet::of(&[TaskStatus])),
+    Program::everywhere("sys_exit", Attach::SyscallExit, &[], RETURNED.with(FieldSet::of(&[TaskStatus]))),
 ];

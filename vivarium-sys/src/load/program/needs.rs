@@ -50,10 +50,12 @@ pub(super) const OF_FILE: FieldSet = PATH.with(FieldSet::of(&[FilePath, FileFlag
 pub(super) const DESCRIPTOR: FieldSet = FieldSet::of(&[TaskFiles, FilesFdt, FdtableFd, FdtableMaxFds]);
 /// From the file of a pidfd to its process.
 pub(super) const PIDFD: FieldSet = FieldSet::of(&[FileInode, FilePrivateData, InodePrivate, PidTasks, TaskPidLinks]);
-/// The arguments of a system call.
-pub(super) const REGISTERS: FieldSet = FieldSet::of(&[RegsDi, RegsSi, RegsDx, RegsR10, RegsR8, RegsR9]);
+/// Which system call returns, and its result.
+pub(super) const RETURNED: FieldSet = FieldSet::of(&[RegsOrigAx, RegsAx]);
+/// The same, and its arguments.
+pub(super) const REGISTERS: FieldSet = RETURNED.with(FieldSet::of(&[RegsDi, RegsSi, RegsDx, RegsR10, RegsR8, RegsR9]));
 /// The system call that is running, of which a hook isn't told all.
-pub(super) const RUNNING_CALL: FieldSet = REGISTERS.with(FieldSet::of(&[RegsOrigAx, TaskStatus]));
+pub(super) const RUNNING_CALL: FieldSet = REGISTERS.with(FieldSet::of(&[TaskStatus]));
 /// From the arguments of a system call to paths.
 pub(super) const OF_DESCRIPTOR: FieldSet = REGISTERS.with(DESCRIPTOR).with(OF_FILE).with(FieldSet::of(&[FsPwd]));
 /// From a file to its socket.
