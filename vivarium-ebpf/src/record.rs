@@ -33,7 +33,7 @@ impl<const NUMBERS: usize, const TEXTS: usize> Record<NUMBERS, TEXTS> {
     /// Builds and sends a record about the running thread.
     #[inline(always)]
     pub(crate) fn send(thread: &Thread, subject: Subject, fill: impl FnOnce(&mut Self)) -> Outcome {
-        let Some(index) = scratch::claim(thread.ids.thread) else {
+        let Some(index) = scratch::claim(thread) else {
             return Outcome::Dropped;
         };
         let Some(slot) = scratch::slot(index) else {
@@ -50,7 +50,7 @@ impl<const NUMBERS: usize, const TEXTS: usize> Record<NUMBERS, TEXTS> {
         }
         fill(&mut record);
         let outcome = record.submit();
-        scratch::release(index);
+        scratch::release(thread, index);
         outcome
     }
 

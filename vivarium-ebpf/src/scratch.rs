@@ -1,10 +1,12 @@
 //! Room to build records in.
 //!
 //! A program can be preempted on some kernels, and another one run on the same processor meanwhile, so room is claimed and
-//! given back. Threads begin to look at different places, which stay in the cache of the processor that they run on.
+//! given back. Threads begin to look at different places, which stay in the cache of the processor that they run on. Programs
+//! that nothing preempts have a place of their own on each processor.
 
 use aya_ebpf::Global;
 use aya_ebpf::btf_maps::Array;
+use aya_ebpf::helpers::bpf_get_smp_processor_id;
 use aya_ebpf::macros::btf_map;
 use vivarium_sys::load::Oddity;
 use vivarium_sys::wire::{MAX_RECORD_BYTES, MAX_TEXT_BYTES};
@@ -12,6 +14,7 @@ use vivarium_sys::wire::{MAX_RECORD_BYTES, MAX_TEXT_BYTES};
 use crate::atomic;
 use crate::counts::odd;
 use crate::path::{Ascent, Walk};
+use crate::thread::Thread;
 
 /// How many there are unless the loader chooses another number.
 const DEFAULT_SLOTS: usize = 64;
@@ -40,7 +43,7 @@ pub(crate) struct Slot {
 #[btf_map]
 static SCRATCH: Array<Slot, DEFAULT_SLOTS> = Array::new();
 
-/// How many slots there are, less one.
+/// How many slots there are that are claimed, less one. Those of the processors follow.
 #[unsafe(no_mangle)]
 static SCRATCH_MASK: Global<u32> = Global::new(DEFAULT_SLOTS as u32 - 1);
 
@@ -50,10 +53,14 @@ pub(crate) fn slot(index: u32) -> Option<*mut Slot> {
     SCRATCH.get_ptr_mut(index)
 }
 
-/// Claims a slot for a thread, until it is released.
+/// Claims a slot for the program that runs for this thread, until it is released.
 #[inline(always)]
-pub(crate) fn claim(thread: u32) -> Option<u32> {
-    let index = claim_slot(thread);
+pub(crate) fn claim(thread: &Thread) -> Option<u32> {
+    if !thread.may_be_preempted {
+        // SAFETY: the helper takes nothing.
+        return Some(SCRATCH_MASK.load() + 1 + unsafe { bpf_get_smp_processor_id() });
+    }
+    let index = claim_slot(thread.ids.thread);
     (index != NO_SLOT).then_some(index)
 }
 
@@ -80,10 +87,12 @@ extern "C" fn claim_slot(thread: u32) -> u32 {
     NO_SLOT
 }
 
-/// Gives a slot back.
+/// Gives a slot back that was claimed.
 #[inline(always)]
-pub(crate) fn release(index: u32) {
-    if let Some(slot) = slot(index) {
+pub(crate) fn release(thread: &Thread, index: u32) {
+    if thread.may_be_preempted
+        && let Some(slot) = slot(index)
+    {
         // SAFETY: it points into the value of the map, and whoever claimed it is done. Processors keep the order of stores
         // that other processors see on x86-64.
         unsafe { (&raw mut (*slot).claimed).write_volatile(0) };

@@ -38,8 +38,8 @@ pub mod map {
     /// The sites that were off at some time, by their ids: a stop of one may come without a start. Under
     /// [`TWICE`](super::TWICE) stands whether sites may be attached to twice for a while.
     pub const SWITCHED: &str = "SWITCHED";
-    /// Room to build records in: a power of two of entries, four for each processor and 64 at least. The loader sets how
-    /// many, and [`SCRATCH_MASK`](super::global::SCRATCH_MASK).
+    /// Room to build records in: a power of two of entries that are claimed, four for each processor and 64 at least, and one
+    /// for each processor that aren't. The loader sets how many, and [`SCRATCH_MASK`](super::global::SCRATCH_MASK).
     pub const SCRATCH: &str = "SCRATCH";
     /// Which program handles a system call, by its number on x86-64.
     pub const SYSCALLS: &str = "SYSCALLS";
@@ -49,7 +49,7 @@ pub mod map {
 pub mod global {
     /// [`Offsets`](super::Offsets).
     pub const OFFSETS: &str = "OFFSETS";
-    /// How many entries [`SCRATCH`](super::map::SCRATCH) has, less one, as `u32`.
+    /// How many entries of [`SCRATCH`](super::map::SCRATCH) are claimed, less one, as `u32`.
     pub const SCRATCH_MASK: &str = "SCRATCH_MASK";
     /// The reader is woken when so many bytes are waiting, as `u64`; below, it comes by itself.
     pub const WAKE_BYTES: &str = "WAKE_BYTES";

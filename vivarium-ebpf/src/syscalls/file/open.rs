@@ -19,7 +19,7 @@ const CREAT_FLAGS: u64 = open::WRITE_ONLY | open::CREATE | open::TRUNCATE;
 
 #[raw_tracepoint(tracepoint = "syscalls")]
 fn sys_open(_ctx: RawTracePointContext) -> u32 {
-    let Some(thread) = Thread::current() else {
+    let Some(thread) = Thread::current_unpreempted() else {
         return 0;
     };
     let call = Call::returning();
