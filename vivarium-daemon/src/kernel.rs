@@ -1,12 +1,14 @@
 //! The kernel side: loading the BPF programs, attaching them, and reading what they send.
 
+mod abreast;
 mod attachments;
 pub mod backend;
 mod counts;
 mod detaching;
+mod facts;
 mod libraries;
 mod object;
-mod offsets;
+mod places;
 mod pod;
 mod program;
 mod programs;
@@ -17,6 +19,7 @@ mod side;
 mod sizes;
 mod spans;
 mod sys;
+mod targets;
 mod tracefs;
 mod types;
 pub mod uprobe;
@@ -26,6 +29,7 @@ pub(crate) use counts::not_below_zero;
 pub use counts::{Tally, TallyError};
 pub use detaching::{Hold, detach};
 pub use libraries::Libraries;
+pub use object::ObjectError;
 pub use program::Unavailable;
 pub use ring::Ring;
 pub use sessions::{Needs, SessionId, SessionsError, Starts};

@@ -116,7 +116,6 @@ impl Hub {
             return Err(HubError::Namespace);
         }
         let backend = side.start_any(backend, Extent::Whole, &mut ring)?;
-        side.keep_what_is_loaded();
         // What the trials left.
         while ring.take(|_| {}) {}
         ring.rest();

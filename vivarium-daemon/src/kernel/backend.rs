@@ -157,7 +157,9 @@ impl KernelSide {
             |program| program.events.contains(&TRIED) && !RINGS.contains(&program.name);
         let mut lost = Vec::new();
         let programs = Programs::of(backend).filter(|program| extent.takes(program));
-        for (program, started) in self.programs().start(programs, is_tried) {
+        let programs: Vec<_> = programs.collect();
+        let mut loaded = self.programs().load(programs.iter().copied(), is_tried);
+        for (program, started) in self.programs().attach(programs, &mut loaded) {
             match started {
                 Ok(()) if program.name == RESULTS => self.tell_results(true),
                 Ok(()) => {}

@@ -1,56 +1,175 @@
 //! The BPF object that is a part of this program.
 
-use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
+use aya::maps::{Map, MapData, MapError};
 use aya::util::nr_cpus;
-use aya::{Btf, Ebpf, EbpfError, EbpfLoader, VerifierLogLevel};
+use aya_obj::btf::BtfError;
+use aya_obj::generated::{bpf_insn, bpf_map_type};
+use aya_obj::relocation::EbpfRelocationError;
+use aya_obj::{EbpfSectionKind, ParseError, ProgramSection};
 use vivarium_sys::load::{Offsets, global, map};
 
 use super::RingSize;
-use super::returns::SyscallPrograms;
 use super::sizes::scratch_entries;
+use super::sys::{Functions, Loading, Purpose, fill_array, freeze_map, load_types};
 
 /// Built by `cargo xtask bpf`.
-pub(super) static OBJECT: &[u8] = aya::include_bytes_aligned!("../../bpf/vivarium.bpf.o");
+static OBJECT: &[u8] = aya::include_bytes_aligned!("../../bpf/vivarium.bpf.o");
 
-/// Makes the maps, and gets the programs ready to be loaded.
-pub(super) fn open(types: &Btf, offsets: &Offsets, ring: RingSize) -> Result<Ebpf, EbpfError> {
-    let processors = nr_cpus().map_err(|(path, error)| EbpfError::FileError { path: path.into(), error })?;
-    let processors = u32::try_from(processors).unwrap_or(u32::MAX);
-    let claimed = scratch_entries(processors);
-    EbpfLoader::new()
-        .btf(Some(types))
-        .verifier_log_level(VerifierLogLevel::DEBUG)
-        .override_global(global::OFFSETS, offsets.0.as_slice(), true)
-        .override_global(global::SCRATCH_MASK, &(claimed - 1), true)
-        .override_global(global::WAKE_BYTES, &ring.wake_bytes(), true)
-        .map_max_entries(map::RECORDS, ring.bytes())
-        .map_max_entries(map::SCRATCH, claimed + processors)
-        .load(&variant(SyscallPrograms::of_the_running_kernel()))
+/// Why the object cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ObjectError {
+    /// It makes no sense.
+    #[error("the BPF object cannot be read; build it again with `cargo xtask bpf`")]
+    Malformed(#[from] ParseError),
+    /// Nor do its references.
+    #[error("the BPF object does not fit its maps; build it again with `cargo xtask bpf`")]
+    Relocation(#[from] EbpfRelocationError),
+    /// Its types make no sense.
+    #[error("the types of the BPF object cannot be understood")]
+    Types(#[from] BtfError),
+    /// The kernel doesn't take them.
+    #[error("the kernel refuses the types of the BPF object")]
+    RefusedTypes(#[source] io::Error),
+    /// It doesn't take a map.
+    #[error(transparent)]
+    Map(#[from] MapError),
+    /// Or not what is in it.
+    #[error("the kernel refuses the constants of the BPF object")]
+    Constants(#[source] io::Error),
+    /// Nobody says how many processors there are.
+    #[error("cannot find out how many processors there are")]
+    Processors(#[source] io::Error),
 }
 
-/// The section of the programs of system calls, by which aya makes them programs of a raw tracepoint.
-const RAW: &[u8] = b"raw_tp/syscalls\0";
-/// The same, by which it makes them programs of a trace event. As long as the other.
-const OF_EVENT: &[u8] = b"tp/raw_syscalls\0";
-const _: () = assert!(RAW.len() == OF_EVENT.len());
+/// The programs of the object, which can be loaded: the descriptors of the maps are in their instructions.
+pub(super) struct Object {
+    codes: BTreeMap<String, Code>,
+    types: Option<OwnedFd>,
+}
 
-/// The object, with the programs of system calls as they are wanted: all are of one kind, since they call one another. aya knows
-/// no other way to say of which kind a program is than the name of its section, which stands among the names of the object and
-/// among those of its types.
-fn variant(wanted: SyscallPrograms) -> Cow<'static, [u8]> {
-    match wanted {
-        SyscallPrograms::Raw => Cow::Borrowed(OBJECT),
-        SyscallPrograms::OfEvent => {
-            let mut object = OBJECT.to_vec();
-            let mut rest = object.as_mut_slice();
-            while let Some(at) = rest.windows(RAW.len()).position(|window| window == RAW) {
-                rest[at..at + RAW.len()].copy_from_slice(OF_EVENT);
-                rest = &mut rest[at + RAW.len()..];
+/// What a program does.
+pub(super) struct Code {
+    /// Where it can be attached.
+    pub(super) section: ProgramSection,
+    license: CString,
+    instructions: Vec<bpf_insn>,
+    functions: Vec<u8>,
+}
+
+/// An object with maps that nobody has written to.
+pub(super) struct Blank {
+    object: aya_obj::Object,
+    types: Option<OwnedFd>,
+    maps: BTreeMap<String, MapData>,
+}
+
+/// The maps of the object, by their names.
+pub(super) type Maps = BTreeMap<String, Map>;
+
+impl Blank {
+    /// Takes the object apart, and makes its maps.
+    pub(super) fn new(ring: RingSize) -> Result<Self, ObjectError> {
+        let mut object = aya_obj::Object::parse(OBJECT)?;
+        let processors = processors()?;
+        let claimed = scratch_entries(processors);
+        let wake_bytes = ring.wake_bytes();
+        object.patch_map_data(HashMap::from([
+            (global::SCRATCH_MASK, ((claimed - 1).to_ne_bytes().as_slice(), true)),
+            (global::WAKE_BYTES, (wake_bytes.to_ne_bytes().as_slice(), true)),
+        ]))?;
+        let types = match aya::features().btf() {
+            Some(features) => object.fixup_and_sanitize_btf(features)?.map(|types| load_types(&types.to_bytes())),
+            None => None,
+        };
+        let types = types.transpose().map_err(ObjectError::RefusedTypes)?;
+        let mut maps = BTreeMap::new();
+        for (name, definition) in &mut object.maps {
+            match name.as_str() {
+                map::RECORDS => definition.set_max_entries(ring.bytes()),
+                map::SCRATCH => definition.set_max_entries(claimed + processors),
+                _ => {}
             }
-            Cow::Owned(object)
+            if definition.map_type() == bpf_map_type::BPF_MAP_TYPE_RINGBUF as u32 {
+                definition.set_value_size(0);
+            }
+            let types = types.as_ref().map(AsFd::as_fd);
+            maps.insert(name.clone(), MapData::create(definition.clone(), name, types)?);
+        }
+        let code: HashSet<_> = object.functions.keys().map(|(section, _)| *section).collect();
+        let definitions = std::mem::take(&mut object.maps);
+        let descriptors = definitions
+            .iter()
+            .map(|(name, definition)| (name.as_str(), maps[name].fd().as_fd().as_raw_fd(), definition));
+        object.relocate_maps(descriptors, &code)?;
+        object.relocate_calls(&code)?;
+        object.maps = definitions;
+        Ok(Self { object, types, maps })
+    }
+
+    /// Makes it fit a kernel that has its fields here.
+    pub(super) fn fill(mut self, offsets: &Offsets) -> Result<(Object, Maps), ObjectError> {
+        let offsets: Vec<_> = offsets.0.iter().flat_map(|offset| offset.to_ne_bytes()).collect();
+        self.object.patch_map_data(HashMap::from([(global::OFFSETS, (offsets.as_slice(), true))]))?;
+        for (name, definition) in &self.object.maps {
+            let array = self.maps[name].fd().as_fd();
+            if !definition.data().is_empty() {
+                // SAFETY: a map of globals has one value, which was made as large as they are.
+                unsafe { fill_array(array, definition.data()) }.map_err(ObjectError::Constants)?;
+            }
+            if definition.section_kind() == EbpfSectionKind::Rodata {
+                freeze_map(array).map_err(ObjectError::Constants)?;
+            }
+        }
+        let maps = self.maps.into_iter().map(|(name, map)| Ok((name, Map::from_map_data(map)?)));
+        let maps = maps.collect::<Result<_, MapError>>()?;
+        let mut functions = self.object.functions;
+        let codes = self.object.programs.into_iter().filter_map(|(name, program)| {
+            let function = functions.remove(&program.function_key())?;
+            let functions = function.func_info.func_info_bytes();
+            let instructions = function.instructions;
+            Some((name, Code { section: program.section, license: program.license, instructions, functions }))
+        });
+        Ok((Object { codes: codes.collect(), types: self.types }, maps))
+    }
+}
+
+impl Object {
+    /// What a program does, if there is one of this name.
+    pub(super) fn code(&self, name: &str) -> Option<&Code> {
+        self.codes.get(name)
+    }
+
+    /// A program, as the kernel wants it.
+    pub(super) fn loading<'o>(&'o self, name: &'o str, code: &'o Code, purpose: Purpose) -> Loading<'o> {
+        let types = self.types.as_ref();
+        Loading {
+            name,
+            instructions: &code.instructions,
+            license: &code.license,
+            functions: types.map(|types| Functions { types: types.as_fd(), table: &code.functions }),
+            purpose,
+            may_wait: matches!(code.section, ProgramSection::UProbe { sleepable: true }),
         }
     }
+}
+
+impl Code {
+    /// How many instructions it has.
+    pub(super) fn len(&self) -> usize {
+        self.instructions.len()
+    }
+}
+
+/// How many processors there can be.
+fn processors() -> Result<u32, ObjectError> {
+    let processors = nr_cpus().map_err(|(_, error)| ObjectError::Processors(error))?;
+    Ok(u32::try_from(processors).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]
@@ -82,18 +201,10 @@ mod tests {
     }
 
     #[test]
-    fn all_programs_of_system_calls_are_of_the_kind_that_is_wanted() {
-        let kinds = [
-            (SyscallPrograms::Raw, ProgramSection::RawTracePoint),
-            (SyscallPrograms::OfEvent, ProgramSection::TracePoint),
-        ];
-        for (wanted, kind) in kinds {
-            let object = aya_obj::Object::parse(&variant(wanted)).unwrap();
-            let rows = PROGRAMS.iter().filter(|row| matches!(row.attach, Attach::SyscallExit | Attach::Syscalls(_)));
-            for row in rows {
-                let section = &object.programs[row.name].section;
-                assert_eq!(std::mem::discriminant(section), std::mem::discriminant(&kind), "{}", row.name);
-            }
+    fn all_programs_of_system_calls_are_of_one_kind() {
+        let object = aya_obj::Object::parse(OBJECT).unwrap();
+        for row in PROGRAMS.iter().filter(|row| matches!(row.attach, Attach::SyscallExit | Attach::Syscalls(_))) {
+            assert!(matches!(object.programs[row.name].section, ProgramSection::RawTracePoint), "{}", row.name);
         }
     }
 

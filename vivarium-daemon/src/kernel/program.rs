@@ -1,16 +1,19 @@
 //! Loading one program, and attaching it where the table of programs says.
 
-use std::ffi::CString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::{fmt, io};
 
-use super::sys;
-use super::tracefs::{NoTracefs, Tracefs};
-use aya::maps::{MapError, ProgramArray};
-use aya::programs::{Program as Handle, ProgramError, TestRun};
-use aya::{Btf, BtfError, Ebpf, RawTracePointRunOptions};
+use aya::maps::Map;
+use aya_obj::ProgramSection;
 use nix::errno::Errno;
-use vivarium_sys::load::{Attach, Field, Offsets, Program, map};
+use vivarium_sys::load::{Attach, Field, Offsets, Program};
+
+use super::object::{Code, Object};
+use super::places::Places;
+use super::returns::SyscallPrograms;
+use super::sys::{self, Purpose, Refused};
+use super::targets::Targets;
+use super::tracefs::{NoTracefs, Tracefs};
 
 /// Why a program isn't there.
 #[derive(Debug, thiserror::Error)]
@@ -36,12 +39,6 @@ pub enum Unavailable {
     /// The object and the table contradict each other.
     #[error("the BPF object has no such program: build it again with `cargo xtask bpf`")]
     Missing,
-    /// It needs the kernel's types, which nobody has any more.
-    #[error("the kernel's types were put away when all was loaded: start again to load more")]
-    TypesPutAway,
-    /// Something else.
-    #[error("it cannot be used: {0}")]
-    Other(ProgramError),
 }
 
 impl Unavailable {
@@ -51,20 +48,9 @@ impl Unavailable {
     }
 }
 
-impl From<ProgramError> for Unavailable {
-    fn from(error: ProgramError) -> Self {
-        match error {
-            ProgramError::LoadError { io_error, verifier_log } => Self::refused(&io_error, verifier_log.to_string()),
-            ProgramError::SyscallError(refused) => Self::refused(&refused.io_error, String::new()),
-            ProgramError::Btf(BtfError::UnknownBtfTypeName { type_name }) => Self::Target(type_name),
-            other => Self::Other(other),
-        }
-    }
-}
-
-impl From<MapError> for Unavailable {
-    fn from(error: MapError) -> Self {
-        Self::from(ProgramError::from(error))
+impl From<Refused> for Unavailable {
+    fn from(Refused { error, log }: Refused) -> Self {
+        Self::refused(&error, log)
     }
 }
 
@@ -101,83 +87,70 @@ pub(super) fn check(program: &Program, offsets: &Offsets) -> Result<(), Unavaila
     if lacking.is_empty() { Ok(()) } else { Err(Unavailable::Fields(lacking)) }
 }
 
-/// Loads a program. Those of sites are loaded by [`spans`](super::spans).
-pub(super) fn load(handle: &mut Handle, program: &Program, types: Option<&Btf>) -> Result<(), Unavailable> {
-    let types = || types.ok_or(Unavailable::TypesPutAway);
-    match (handle, program.attach) {
-        (Handle::BtfTracePoint(handle), Attach::Tracepoint(name)) => handle.load(name, types()?)?,
-        (Handle::BtfTracePoint(handle), Attach::AnyTracepoint(names)) => {
-            let mut lacking = Unavailable::Missing;
-            for name in names {
-                match handle.load(name, types()?).map_err(Unavailable::from) {
-                    Err(error @ Unavailable::Target(_)) => lacking = error,
-                    loaded => return loaded,
-                }
+/// Loads a program.
+pub(super) fn load(
+    object: &Object,
+    code: &Code,
+    program: &Program,
+    targets: &Targets,
+    places: Result<&Places, NoTracefs>,
+) -> Result<OwnedFd, Unavailable> {
+    let target = || targets.number(program.attach);
+    let purpose = match (&code.section, program.attach) {
+        (ProgramSection::BtfTracePoint, Attach::Tracepoint(_) | Attach::AnyTracepoint(_)) => {
+            Purpose::Tracepoint(target()?)
+        }
+        (ProgramSection::TracePoint, Attach::Event(..)) => Purpose::Event,
+        (ProgramSection::Lsm { .. }, Attach::Lsm(_)) => Purpose::Lsm(target()?),
+        (ProgramSection::FEntry { .. }, Attach::Fentry(_)) => Purpose::Entry(target()?),
+        (ProgramSection::FExit { .. }, Attach::Fexit(_)) => Purpose::Return(target()?),
+        (ProgramSection::RawTracePoint, Attach::TestRun) => Purpose::Raw,
+        (ProgramSection::RawTracePoint, Attach::SyscallExit | Attach::Syscalls(_)) => {
+            match SyscallPrograms::of_the_running_kernel() {
+                SyscallPrograms::Raw => Purpose::Raw,
+                SyscallPrograms::OfEvent => Purpose::Event,
             }
-            return Err(lacking);
         }
-        (Handle::TracePoint(handle), Attach::Event(..) | Attach::SyscallExit | Attach::Syscalls(_)) => handle.load()?,
-        (Handle::RawTracePoint(handle), Attach::SyscallExit | Attach::Syscalls(_) | Attach::TestRun) => {
-            handle.load()?
-        }
-        (Handle::Lsm(handle), Attach::Lsm(hook)) => handle.load(hook, types()?)?,
-        (Handle::FEntry(handle), Attach::Fentry(function)) => handle.load(function, types()?)?,
-        (Handle::FExit(handle), Attach::Fexit(function)) => handle.load(function, types()?)?,
+        (ProgramSection::UProbe { .. }, Attach::Site(_) | Attach::Functions(..)) => places?.purpose(),
         _ => return Err(Unavailable::Missing),
-    }
-    Ok(())
+    };
+    Ok(sys::load_program(&object.loading(program.name, code, purpose))?)
 }
 
-/// Attaches a program that is loaded. What is given has to be kept for as long as it is to be attached.
-pub(super) fn attach(ebpf: &mut Ebpf, program: &Program) -> Result<Option<OwnedFd>, Unavailable> {
-    match (handle(ebpf, program)?, program.attach) {
-        (Handle::BtfTracePoint(handle), Attach::Tracepoint(_) | Attach::AnyTracepoint(_)) => {
-            handle.attach()?;
+/// Attaches a program to the kernel's own places. What is given has to be kept for as long as it is to be attached.
+pub(super) fn attach(
+    loaded: BorrowedFd<'_>,
+    program: &Program,
+    handlers: Option<&Map>,
+) -> Result<Option<OwnedFd>, Unavailable> {
+    let refused = |error: io::Error| Unavailable::refused(&error, String::new());
+    match program.attach {
+        Attach::Tracepoint(_) | Attach::AnyTracepoint(_) | Attach::Lsm(_) | Attach::Fentry(_) | Attach::Fexit(_) => {
+            sys::link_typed(loaded).map(Some).map_err(refused)
         }
-        (Handle::Lsm(handle), Attach::Lsm(_)) => {
-            handle.attach()?;
-        }
-        (Handle::FEntry(handle), Attach::Fentry(_)) => {
-            handle.attach()?;
-        }
-        (Handle::FExit(handle), Attach::Fexit(_)) => {
-            handle.attach()?;
-        }
-        (Handle::TracePoint(handle), Attach::Event(group, name)) => {
-            return attach_to_event(handle.fd()?.as_fd(), group, name).map(Some);
-        }
-        (Handle::TracePoint(handle), Attach::SyscallExit) => {
-            let (group, name) = SYSCALL_EXIT;
-            return attach_to_event(handle.fd()?.as_fd(), group, name).map(Some);
-        }
-        (Handle::RawTracePoint(handle), Attach::SyscallExit) => {
-            let (_, name) = SYSCALL_EXIT;
-            return attach_to_raw_tracepoint(handle.fd()?.as_fd(), name).map(Some);
-        }
-        (handle, Attach::Syscalls(calls)) => {
-            let handler = handle.fd()?.try_clone().map_err(ProgramError::from)?;
-            let mut handlers = ProgramArray::try_from(ebpf.map_mut(map::SYSCALLS).ok_or(Unavailable::Missing)?)?;
+        Attach::Event(group, name) => attach_to_event(loaded, group, name).map(Some),
+        Attach::SyscallExit => attach_to_syscall_exit(loaded).map(Some),
+        Attach::Syscalls(calls) => {
+            let Some(Map::ProgramArray(handlers)) = handlers else { return Err(Unavailable::Missing) };
             for call in calls {
-                handlers.set(call.number(), &handler, 0)?;
+                // SAFETY: it is an array of programs.
+                unsafe { sys::set_program(handlers.fd().as_fd(), call.number(), loaded) }.map_err(refused)?;
             }
+            Ok(None)
         }
-        (Handle::RawTracePoint(_), Attach::TestRun) => {}
-        _ => return Err(Unavailable::Missing),
+        Attach::TestRun => Ok(None),
+        _ => Err(Unavailable::Missing),
     }
-    Ok(None)
 }
 
-/// Where the kernel tells of the end of system calls: the group and the name of a trace event, and the name of the tracepoint
-/// that it is made from.
-const SYSCALL_EXIT: (&str, &str) = ("raw_syscalls", "sys_exit");
-
-/// Attaches a program to a tracepoint, past its trace event.
-fn attach_to_raw_tracepoint(program: BorrowedFd<'_>, name: &str) -> Result<OwnedFd, Unavailable> {
-    let c_name = CString::new(name).unwrap_or_default();
-    sys::link_raw_tracepoint(program, &c_name).map_err(|error| match error.raw_os_error() {
-        Some(libc::ENOENT) => Unavailable::Target(format!("tracepoint {name}")),
-        _ => Unavailable::refused(&error, String::new()),
-    })
+/// Attaches a program to the end of every system call.
+fn attach_to_syscall_exit(program: BorrowedFd<'_>) -> Result<OwnedFd, Unavailable> {
+    match SyscallPrograms::of_the_running_kernel() {
+        SyscallPrograms::Raw => {
+            sys::link_raw_tracepoint(program, c"sys_exit").map_err(|error| Unavailable::refused(&error, String::new()))
+        }
+        SyscallPrograms::OfEvent => attach_to_event(program, "raw_syscalls", "sys_exit"),
+    }
 }
 
 /// Attaches a program to a trace event, on all processors.
@@ -187,41 +160,4 @@ fn attach_to_event(program: BorrowedFd<'_>, group: &str, name: &str) -> Result<O
     let number = number.map_err(|_| Unavailable::Target(format!("trace event {group}:{name}")))?;
     let link = sys::open_trace_event(number).and_then(|event| sys::link_perf_event(program, event.as_fd(), COOKIE));
     link.map_err(|error| Unavailable::refused(&error, String::new()))
-}
-
-/// Detaches a program, and forgets that it was loaded.
-pub(super) fn unload(ebpf: &mut Ebpf, program: &Program) -> Result<(), Unavailable> {
-    match handle(ebpf, program)? {
-        Handle::BtfTracePoint(handle) => handle.unload()?,
-        Handle::TracePoint(handle) => handle.unload()?,
-        Handle::RawTracePoint(handle) => handle.unload()?,
-        Handle::Lsm(handle) => handle.unload()?,
-        Handle::FEntry(handle) => handle.unload()?,
-        Handle::FExit(handle) => handle.unload()?,
-        _ => return Err(Unavailable::Missing),
-    }
-    Ok(())
-}
-
-/// Runs a program once, here and now, on these numbers, and gives what it answers.
-pub(super) fn run(ebpf: &mut Ebpf, program: &Program, numbers: [u64; 12]) -> Result<u32, Unavailable> {
-    match handle(ebpf, program)? {
-        Handle::RawTracePoint(handle) => {
-            let options = RawTracePointRunOptions { args: numbers, ..RawTracePointRunOptions::new() };
-            Ok(handle.test_run(options)?.return_value)
-        }
-        _ => Err(Unavailable::Missing),
-    }
-}
-
-/// How often the kernel skipped a program; not at all where it isn't loaded.
-pub(super) fn times_skipped(ebpf: &Ebpf, program: &Program) -> io::Result<u64> {
-    match ebpf.program(program.name).map(Handle::fd) {
-        Some(Ok(loaded)) => sys::times_skipped(loaded.as_fd()),
-        _ => Ok(0),
-    }
-}
-
-fn handle<'e>(ebpf: &'e mut Ebpf, program: &Program) -> Result<&'e mut Handle, Unavailable> {
-    ebpf.program_mut(program.name).ok_or(Unavailable::Missing)
 }

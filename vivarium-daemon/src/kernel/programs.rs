@@ -2,31 +2,39 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::num::NonZero;
-use std::os::fd::OwnedFd;
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::os::fd::{AsFd, OwnedFd};
 
-use aya::programs::Program as Handle;
-use aya::{Btf, Ebpf};
 use vivarium_sys::event::Backend;
-use vivarium_sys::load::{Assigned, Assignment, Attach, Offsets, PROGRAMS, Program};
+use vivarium_sys::load::{Assigned, Assignment, Attach, PROGRAMS, Program, map};
 
-use super::Hold;
+use super::abreast::abreast;
+use super::facts::Facts;
+use super::object::{Maps, Object};
+use super::places::Places;
 use super::program::{self, Unavailable};
+use super::tracefs::NoTracefs;
+use super::{Hold, sys};
 
 /// The programs that are loaded, and what is needed to load more.
 pub(super) struct Programs {
-    /// What holds programs where they are attached, by their names, if aya doesn't.
+    /// What holds programs where they are attached, by their names.
     links: BTreeMap<&'static str, OwnedFd>,
-    ebpf: Ebpf,
-    types: Option<Btf>,
-    offsets: Offsets,
+    /// Those of the kernel's own places.
+    loaded: BTreeMap<&'static str, OwnedFd>,
+    object: Object,
+    /// Those maps that programs use alone: what is loaded later finds them by the numbers of their descriptors.
+    maps: Maps,
+    facts: Facts,
+    /// How programs are attached to files here.
+    places: Result<Places, NoTracefs>,
 }
 
+/// What became of programs, by their names.
+pub(super) type Loaded = BTreeMap<&'static str, Result<OwnedFd, Unavailable>>;
+
 impl Programs {
-    pub(super) fn new(ebpf: Ebpf, types: Btf, offsets: Offsets) -> Self {
-        Self { links: BTreeMap::new(), ebpf, types: Some(types), offsets }
+    pub(super) fn new(object: Object, maps: Maps, facts: Facts) -> Self {
+        Self { links: BTreeMap::new(), loaded: BTreeMap::new(), object, maps, facts, places: Places::find() }
     }
 
     /// What every backend needs, without the programs of sites.
@@ -45,68 +53,50 @@ impl Programs {
         called.chain(PROGRAMS.iter().filter(own).filter(move |program| !is_called(program)))
     }
 
-    /// Loads and attaches programs, and gives what became of each. They are loaded side by side, since the verifier takes
-    /// its time for each, and attached in the order in which they are given. Where one without which the others are worth
-    /// nothing is refused, no more of them are loaded.
-    pub(super) fn start(
-        &mut self,
+    /// How programs are attached to files here.
+    pub(super) fn places(&self) -> Result<&Places, NoTracefs> {
+        self.places.as_ref().map_err(|error| *error)
+    }
+
+    /// Loads programs on all processors, since the verifier takes its time for each, and gives what became of those that the
+    /// object has. Where one without which the others are worth nothing is refused, no more of them are loaded.
+    pub(super) fn load(
+        &self,
         programs: impl IntoIterator<Item = &'static Program>,
         is_vital: fn(&Program) -> bool,
+    ) -> Loaded {
+        let codes = programs.into_iter().filter_map(|program| Some((program, self.object.code(program.name)?)));
+        let mut codes: Vec<_> = codes.collect();
+        // What takes longest begins first, so that nobody waits for it alone in the end.
+        codes.sort_by_key(|(program, code)| (is_vital(program), code.len()));
+        let loaded = abreast(codes, |(program, code)| {
+            let checked = program::check(program, &self.facts.offsets);
+            let loaded =
+                checked.and_then(|()| program::load(&self.object, code, program, &self.facts.targets, self.places()));
+            let goes_on = loaded.is_ok() || !is_vital(program);
+            ((program.name, loaded), goes_on)
+        });
+        loaded.into_iter().collect()
+    }
+
+    /// Attaches programs that were loaded, in the order in which they are given, and tells what became of each.
+    pub(super) fn attach(
+        &mut self,
+        programs: impl IntoIterator<Item = &'static Program>,
+        loaded: &mut Loaded,
     ) -> Vec<(&'static Program, Result<(), Unavailable>)> {
-        let programs: Vec<_> = programs.into_iter().collect();
-        let mut loaded = self.load(&programs, is_vital);
         let attach = |program: &'static Program| {
-            let started = loaded.remove(program.name).unwrap_or(Err(Unavailable::Missing));
-            (program, started.and_then(|()| self.attach(program)))
+            let loaded = loaded.remove(program.name).unwrap_or(Err(Unavailable::Missing));
+            (program, loaded.and_then(|loaded| self.attach_one(program, loaded)))
         };
         programs.into_iter().map(attach).collect()
     }
 
-    /// Puts away what only loading needs: the kernel's types are most of what this process holds.
-    pub(super) fn put_types_away(&mut self) {
-        self.types = None;
-    }
-
-    /// Loads programs on all processors, and gives what became of those that the object has.
-    fn load(
-        &mut self,
-        programs: &[&'static Program],
-        is_vital: fn(&Program) -> bool,
-    ) -> BTreeMap<&'static str, Result<(), Unavailable>> {
-        let row = |name: &str| programs.iter().find(|program| program.name == name).copied();
-        let handles = self.ebpf.programs_mut().filter_map(|(name, handle)| Some((row(name)?, handle)));
-        let mut handles: Vec<_> = handles.collect();
-        // Taken from the end: what reads most of the kernel takes longest, and nobody waits for it when it begins first.
-        handles.sort_by_key(|(program, _)| (is_vital(program), program.needs.iter().count()));
-        let waiting = Mutex::new(handles);
-        let work = || {
-            let waiting = || waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            let next = || waiting().pop();
-            let one = |(program, handle): (&'static Program, &mut Handle)| {
-                let checked = program::check(program, &self.offsets);
-                let loaded = checked.and_then(|()| program::load(handle, program, self.types.as_ref()));
-                if loaded.is_err() && is_vital(program) {
-                    waiting().clear();
-                }
-                (program.name, loaded)
-            };
-            std::iter::from_fn(next).map(one).collect::<Vec<_>>()
-        };
-        let processors = thread::available_parallelism().map_or(1, NonZero::get);
-        thread::scope(|scope| {
-            // This thread is one of them; where no other can be made, it does everything.
-            let others = 1..processors.min(programs.len());
-            let others: Vec<_> = others.map_while(|_| thread::Builder::new().spawn_scoped(scope, work).ok()).collect();
-            let mut loaded = work();
-            loaded.extend(others.into_iter().flat_map(|other| other.join().unwrap_or_default()));
-            loaded.into_iter().collect()
-        })
-    }
-
-    fn attach(&mut self, program: &Program) -> Result<(), Unavailable> {
-        if let Some(link) = program::attach(&mut self.ebpf, program)? {
-            self.links.insert(program.name, link);
-        }
+    fn attach_one(&mut self, program: &Program, loaded: OwnedFd) -> Result<(), Unavailable> {
+        let handlers = self.maps.get(map::SYSCALLS);
+        let link = program::attach(loaded.as_fd(), program, handlers)?;
+        self.links.extend(link.map(|link| (program.name, link)));
+        self.loaded.insert(program.name, loaded);
         Ok(())
     }
 
@@ -118,14 +108,13 @@ impl Programs {
     /// Detaches and unloads a program, if it was loaded.
     pub(super) fn stop(&mut self, program: &Program) {
         self.links.remove(program.name);
-        // It isn't loaded where that failed.
-        let _ = program::unload(&mut self.ebpf, program);
+        self.loaded.remove(program.name);
     }
 
     /// Whether a program is loaded.
     #[cfg(test)]
     pub(super) fn is_loaded(&self, program: &Program) -> bool {
-        self.ebpf.program(program.name).is_some_and(|handle| handle.fd().is_ok())
+        self.loaded.contains_key(program.name)
     }
 
     /// How often the kernel skipped each of the programs, where none of ours counts that better.
@@ -134,24 +123,29 @@ impl Programs {
         PROGRAMS
             .iter()
             .filter(only_kernel_knows)
-            .map(|program| Ok((program.name, program::times_skipped(&self.ebpf, program)?)))
+            .map(|program| Ok((program.name, self.times_skipped_of(program)?)))
             .collect()
     }
 
+    /// The same of one program; not at all where it isn't loaded.
+    fn times_skipped_of(&self, program: &Program) -> io::Result<u64> {
+        self.loaded.get(program.name).map_or(Ok(0), |loaded| sys::times_skipped(loaded.as_fd()))
+    }
+
     /// The thread that runs this, in the initial namespace.
-    pub(super) fn whoami(&mut self) -> Result<u32, Unavailable> {
+    pub(super) fn whoami(&self) -> Result<u32, Unavailable> {
         self.run("whoami", [0; 12])
     }
 
     /// Changes by whom a thread is observed.
-    pub(super) fn assign(&mut self, assignment: &Assignment) -> Result<Assigned, Unavailable> {
+    pub(super) fn assign(&self, assignment: &Assignment) -> Result<Assigned, Unavailable> {
         let Assignment { thread, process, before, after, flags } = *assignment;
         let answer = self.run("assign", [thread, process, before.0, after.0, flags, 0, 0, 0, 0, 0, 0, 0])?;
         Assigned::from_number(answer).ok_or(Unavailable::Missing)
     }
 
-    fn run(&mut self, name: &str, numbers: [u64; 12]) -> Result<u32, Unavailable> {
-        let program = PROGRAMS.iter().find(|program| program.name == name).ok_or(Unavailable::Missing)?;
-        program::run(&mut self.ebpf, program, numbers)
+    fn run(&self, name: &str, numbers: [u64; 12]) -> Result<u32, Unavailable> {
+        let program = self.loaded.get(name).ok_or(Unavailable::Missing)?;
+        sys::run_program(program.as_fd(), &numbers).map_err(|error| Unavailable::refused(&error, String::new()))
     }
 }

@@ -4,26 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 
 use aya::maps::{Array, HashMap, MapData, MapError};
-use aya::{Btf, BtfError, EbpfError};
 use vivarium_session::record::{Pid, Tid};
 use vivarium_sys::SiteId;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{
-    Adoption, Assigned, Assignment, Attach, LossKey, Offsets, PROGRAMS, Program, SetFlags, SetId, TWICE, ThreadFlags,
+    Adoption, Assigned, Assignment, Attach, LossKey, PROGRAMS, Program, SetFlags, SetId, TWICE, ThreadFlags,
     ThreadState, map,
 };
 
 use super::counts::Counters;
+use super::facts::Facts;
+use super::object::{Blank, ObjectError};
 use super::pod::{AdoptionValue, LossKeyValue, SetValue, ThreadValue};
 use super::program::Unavailable;
 use super::programs::Programs;
 use super::sessions::{Needs, Sessions};
-use super::spans::{FilePrograms, SpansUnavailable};
+use super::spans::{self, SpansUnavailable};
 use super::sys::wait_for_programs;
 use super::uprobe::{FunctionPrograms, SpanPrograms};
-use super::{
-    Hold, KernelTypes, KernelTypesError, Ring, RingSize, SessionId, SessionsError, Tally, TallyError, object, offsets,
-};
+use super::{Hold, KernelTypesError, Ring, RingSize, SessionId, SessionsError, Tally, TallyError};
 
 /// BPF programs in the kernel, and the maps through which one speaks with them.
 ///
@@ -31,8 +30,6 @@ use super::{
 pub struct KernelSide {
     programs: Programs,
     spans: Result<SpanPrograms, SpansUnavailable>,
-    /// Where the others are attached to files that may be loaded yet.
-    file_programs: Option<FilePrograms>,
     threads: HashMap<MapData, u32, ThreadValue>,
     adoptions: HashMap<MapData, u32, AdoptionValue>,
     sets: Array<MapData, SetValue>,
@@ -57,9 +54,6 @@ pub enum KernelSideError {
     /// The kernel's types are not known.
     #[error(transparent)]
     Types(#[from] KernelTypesError),
-    /// aya does not understand them.
-    #[error("the description of the kernel's types cannot be understood")]
-    Btf(#[from] BtfError),
     /// The kernel is too old.
     #[error("the kernel has no BPF ring buffer: boot Linux 5.8 or newer")]
     NoRing,
@@ -71,7 +65,7 @@ pub enum KernelSideError {
     Map(#[from] MapError),
     /// The object cannot be loaded.
     #[error("cannot load the BPF object")]
-    Object(#[source] EbpfError),
+    Object(#[source] ObjectError),
     /// A program without which nothing works.
     #[error("cannot use the BPF program {name}")]
     Program {
@@ -107,42 +101,43 @@ impl KernelSide {
     /// # Errors
     /// When the kernel or the user's privileges do not allow it.
     pub fn load(size: RingSize) -> Result<(Self, Ring), KernelSideError> {
-        let (types, offsets) = thread::scope(|scope| {
-            // Two readers of the same megabytes, neither of which needs the other.
-            let types = thread::Builder::new().spawn_scoped(scope, Btf::from_sys_fs);
-            let offsets = KernelTypes::of_the_running_kernel().map(|types| offsets::resolve(&types));
-            let types = types.ok().and_then(|reader| reader.join().ok());
-            (types.unwrap_or_else(Btf::from_sys_fs), offsets)
+        let (blank, facts) = thread::scope(|scope| {
+            // Neither needs the other.
+            let blank = thread::Builder::new().spawn_scoped(scope, || Blank::new(size));
+            let facts = Facts::of_the_running_kernel();
+            let blank = blank.ok().and_then(|maker| maker.join().ok());
+            (blank.unwrap_or_else(|| Blank::new(size)), facts)
         });
-        Self::over(types?, offsets?, size)
+        let facts = facts?;
+        Self::over(blank.map_err(|error| KernelSideError::new(error, size))?, facts)
     }
 
     /// The same, on a kernel of which this is known.
-    pub(super) fn over(types: Btf, offsets: Offsets, size: RingSize) -> Result<(Self, Ring), KernelSideError> {
-        let mut ebpf = object::open(&types, &offsets, size).map_err(|error| KernelSideError::new(error, size))?;
-        // Before any map is taken away from it.
-        let (spans, file_programs) = match FilePrograms::of(&ebpf) {
-            Ok(mut programs) => (programs.of_sites(), Some(programs)),
-            Err(error) => (Err(error), None),
-        };
-        let mut take = |name| ebpf.take_map(name).ok_or(MapError::ElementNotFound);
+    pub(super) fn over(blank: Blank, facts: Facts) -> Result<(Self, Ring), KernelSideError> {
+        let (object, mut maps) = blank.fill(&facts.offsets).map_err(KernelSideError::Object)?;
+        let mut take = |name| maps.remove(name).ok_or(MapError::ElementNotFound);
         let ring = Ring::new(take(map::RECORDS)?)?;
-        let mut side = Self {
-            threads: take(map::THREADS)?.try_into()?,
-            adoptions: take(map::ADOPT)?.try_into()?,
-            sets: take(map::SETS)?.try_into()?,
-            losses: take(map::LOSSES)?.try_into()?,
-            switched: take(map::SWITCHED)?.try_into()?,
-            counters: Counters::new(take(map::COUNTS)?, take(map::ODDITIES)?)?,
-            programs: Programs::new(ebpf, types, offsets),
+        let (threads, adoptions, sets) = (take(map::THREADS)?, take(map::ADOPT)?, take(map::SETS)?);
+        let (losses, switched) = (take(map::LOSSES)?, take(map::SWITCHED)?);
+        let counters = Counters::new(take(map::COUNTS)?, take(map::ODDITIES)?)?;
+        let mut programs = Programs::new(object, maps, facts);
+        let mut loaded = programs.load(Programs::essential().chain(spans::of_sites()), |_| false);
+        let spans = spans::take_sites(&programs, &mut loaded);
+        for (program, started) in programs.attach(Programs::essential(), &mut loaded) {
+            started.map_err(|source| KernelSideError::Program { name: program.name, source })?;
+        }
+        let side = Self {
+            programs,
             spans,
-            file_programs,
+            threads: threads.try_into()?,
+            adoptions: adoptions.try_into()?,
+            sets: sets.try_into()?,
+            losses: losses.try_into()?,
+            switched: switched.try_into()?,
+            counters,
             sessions: Sessions::default(),
             results: false,
         };
-        for (program, started) in side.programs.start(Programs::essential(), |_| false) {
-            started.map_err(|source| KernelSideError::Program { name: program.name, source })?;
-        }
         Ok((side, ring))
     }
 
@@ -155,22 +150,18 @@ impl KernelSide {
     }
 
     /// Loads the programs of functions by which these kinds are seen. What isn't seen is told.
-    pub fn functions(&mut self, kinds: &[EventKind]) -> (FunctionPrograms, Vec<(&'static str, SpansUnavailable)>) {
-        let (mut loaded, mut lost) = (FunctionPrograms::default(), Vec::new());
-        let Some(programs) = &mut self.file_programs else { return (loaded, lost) };
+    pub fn functions(&self, kinds: &[EventKind]) -> (FunctionPrograms, Vec<(&'static str, SpansUnavailable)>) {
+        let (mut functions, mut lost) = (FunctionPrograms::default(), Vec::new());
         let is_wanted = |row: &&Program| row.events.iter().any(|kind| kinds.contains(kind));
-        for row in PROGRAMS.iter().filter(|row| matches!(row.attach, Attach::Functions(..))).filter(is_wanted) {
-            match programs.load(row.name) {
-                Ok(program) => loaded.add(row, program),
+        let rows = || PROGRAMS.iter().filter(|row| matches!(row.attach, Attach::Functions(..))).filter(is_wanted);
+        let mut loaded = self.programs.load(rows(), |_| false);
+        for row in rows() {
+            match spans::take(&self.programs, &mut loaded, row.name) {
+                Ok(program) => functions.add(row, program),
                 Err(reason) => lost.push((row.events[0].spec().map_or("", |row| row.name), reason)),
             }
         }
-        (loaded, lost)
-    }
-
-    /// Makes do with the programs that are loaded, for those that stay long: no other backend can be started any more.
-    pub fn keep_what_is_loaded(&mut self) {
-        self.programs.put_types_away();
+        (functions, lost)
     }
 
     /// Observes nothing any more, and gives what has to be dropped for that, in any order. Of what was counted nothing changes.
@@ -195,7 +186,7 @@ impl KernelSide {
     ///
     /// # Errors
     /// When the kernel does not tell.
-    pub fn this_thread(&mut self) -> Result<Tid, Unavailable> {
+    pub fn this_thread(&self) -> Result<Tid, Unavailable> {
         self.programs.whoami().map(Tid)
     }
 
@@ -463,8 +454,8 @@ fn absent_is_fine(removed: Result<(), MapError>) -> Result<(), MapError> {
 }
 
 impl KernelSideError {
-    fn new(error: EbpfError, ring: RingSize) -> Self {
-        let EbpfError::MapError(MapError::CreateError { name, io_error }) = &error else {
+    fn new(error: ObjectError, ring: RingSize) -> Self {
+        let ObjectError::Map(MapError::CreateError { name, io_error }) = &error else {
             return Self::Object(error);
         };
         match (io_error.raw_os_error(), name.as_str()) {

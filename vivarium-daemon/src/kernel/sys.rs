@@ -1,17 +1,21 @@
 //! The system calls that no crate has in the form needed here, each behind a safe function.
 //!
-//! aya attaches uprobes one by one and without their semaphores, and loads no program for attaching many at once.
+//! aya's way to load programs has all types of the kernel taken apart, twice, and reads them in again for each object. It
+//! attaches uprobes one by one and without their semaphores, and loads no program for attaching many at once.
 
 mod barrier;
 mod bpf;
+mod loading;
 mod mount;
 mod perf_event;
 mod sheltered;
 
 pub(super) use barrier::wait_for_programs;
 pub(super) use bpf::{
-    Refused, UprobeLinks, UprobeUse, UprobeWait, link_perf_event, link_raw_tracepoint, link_uprobes,
-    load_uprobe_program, times_skipped,
+    UprobeLinks, link_perf_event, link_raw_tracepoint, link_typed, link_uprobes, run_program, times_skipped,
+};
+pub(super) use loading::{
+    Functions, Loading, Purpose, Refused, fill_array, freeze_map, load_program, load_types, set_program,
 };
 pub(super) use mount::mount_detached;
 pub(super) use perf_event::{open_trace_event, open_uprobe_event};

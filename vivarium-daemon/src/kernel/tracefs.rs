@@ -36,7 +36,7 @@ pub(super) struct Tracefs {
 }
 
 /// There are no trace events.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the kernel's trace events are not mounted and cannot be: run `mount -t {} none {}`", TYPE.to_string_lossy(), MOUNTS[0])]
 pub struct NoTracefs;
 

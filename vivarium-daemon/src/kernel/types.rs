@@ -1,22 +1,28 @@
 //! The types of the running kernel, which tell where the fields are that BPF programs read.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+mod format;
+
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io;
-use std::os::fd::AsRawFd;
 
-use btf_rs::{Backend, Btf, BtfType, Type};
+use memmap2::{Mmap, MmapOptions};
 use nix::sys::memfd::{MFdFlags, memfd_create};
+
+use self::format::{Description, Member, Type};
+
+pub(super) use self::format::Kind;
 
 /// Where the kernel describes its types.
 const DESCRIPTION: &str = "/sys/kernel/btf/vmlinux";
 
 /// The types of the running kernel.
-pub struct KernelTypes {
-    btf: Btf,
-    structures: RefCell<HashMap<&'static str, Option<Type>>>,
-}
+pub struct KernelTypes(Description);
+
+/// Types by what they are and what they are called.
+pub(super) type Names = HashSet<(Kind, String)>;
+/// Their numbers.
+pub(super) type Numbers = HashMap<(Kind, String), u32>;
 
 /// Why the types are not known.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +39,7 @@ pub enum KernelTypesError {
     Unreadable(#[from] io::Error),
     /// It makes no sense.
     #[error("cannot understand {DESCRIPTION}; is the kernel newer than this version of vivarium?")]
-    Malformed(#[from] btf_rs::Error),
+    Malformed,
 }
 
 impl KernelTypes {
@@ -42,23 +48,15 @@ impl KernelTypes {
     /// # Errors
     /// When it tells nothing, or nothing that is understood.
     pub fn of_the_running_kernel() -> Result<Self, KernelTypesError> {
-        let mut described = match File::open(DESCRIPTION) {
+        let described = match File::open(DESCRIPTION) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(KernelTypesError::Missing),
             Err(error) => return Err(error.into()),
         };
-        // Taking all types apart costs a hundred times what looking up a few does, and only what is mapped is looked up.
-        // Kernels before 6.16 do not let their description be mapped, but a copy of it can be.
-        let btf = match Btf::from_file_with_backend(DESCRIPTION, Backend::Mmap) {
-            Ok(btf) => btf,
-            Err(_) => {
-                let copy = memfd_create(c"vivarium-btf", MFdFlags::MFD_CLOEXEC).map_err(io::Error::from)?;
-                let mut copy = File::from(copy);
-                io::copy(&mut described, &mut copy)?;
-                Btf::from_file_with_backend(format!("/proc/self/fd/{}", copy.as_raw_fd()), Backend::Mmap)?
-            }
-        };
-        Ok(Self { btf, structures: RefCell::default() })
+        // Megabytes of which little is looked at. Kernels before 6.16 do not let their description be mapped, but a copy of it
+        // can be.
+        let bytes = map(&described).or_else(|_| map(&copy(described)?))?;
+        Description::new(bytes).map(Self).ok_or(KernelTypesError::Malformed)
     }
 
     /// How many bytes after the beginning of `structure` the field at `path` is, if this kernel has it. The path leads
@@ -72,70 +70,78 @@ impl KernelTypes {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn offset(&self, structure: &'static str, path: &str) -> Option<u32> {
-        let mut within = self.structure(structure)?;
+    pub fn offset(&self, structure: &str, path: &str) -> Option<u32> {
+        let name = (Kind::Structure, structure.to_owned());
+        let number = self.find(&Names::from([name])).into_values().next()?;
+        self.offset_in(number, path)
+    }
+
+    /// The numbers of these types, of those that the kernel has. All of them are found as fast as one.
+    pub(super) fn find(&self, names: &Names) -> Numbers {
+        let wanted: HashMap<_, _> = names.iter().map(|name| ((name.0, name.1.as_bytes()), name)).collect();
+        let mut found = Numbers::new();
+        for (number, one) in self.0.types() {
+            let is_whole = match one.kind {
+                // Not a declaration of what is defined elsewhere.
+                Kind::Structure => one.has_members(),
+                Kind::Alias | Kind::Function => true,
+                Kind::Union | Kind::Qualified | Kind::Other => false,
+            };
+            if is_whole && let Some(&name) = wanted.get(&(one.kind, self.0.name(one))) {
+                found.entry(name.clone()).or_insert(number);
+            }
+        }
+        found
+    }
+
+    /// How many bytes after the beginning of the structure of this number the field at `path` is.
+    pub(super) fn offset_in(&self, number: u32, path: &str) -> Option<u32> {
+        let mut within = self.0.get(number)?;
         let mut bits = 0;
         for name in path.split('.') {
-            let (offset, field) = self.field(&within, name)?;
-            bits += offset;
-            within = field;
+            let field = self.field(within, name)?;
+            bits += field.bit;
+            within = self.unqualified(field.of)?;
         }
         bits.is_multiple_of(u8::BITS).then_some(bits / u8::BITS)
     }
 
-    /// Whether the kernel has a function of this name that programs can attach to.
-    #[must_use]
-    pub fn has_function(&self, name: &str) -> bool {
-        let named = self.btf.resolve_types_by_name(name);
-        named.is_ok_and(|types| types.iter().any(|named| matches!(named, Type::Func(_))))
-    }
-
-    /// The definition of a structure, not its forward declarations.
-    fn structure(&self, name: &'static str) -> Option<Type> {
-        let mut known = self.structures.borrow_mut();
-        let find = || {
-            let named = self.btf.resolve_types_by_name(name).ok()?;
-            named.into_iter().find(|named| matches!(named, Type::Struct(definition) if !definition.members.is_empty()))
-        };
-        known.entry(name).or_insert_with(find).clone()
-    }
-
-    /// Where the field of this name is, in bits, and its type; also within fields that have no name.
-    fn field(&self, within: &Type, name: &str) -> Option<(u32, Type)> {
-        let members = match within {
-            Type::Struct(definition) | Type::Union(definition) => &definition.members,
-            _ => return None,
-        };
-        members.iter().find_map(|member| {
-            let is_unnamed = member.get_name_offset() == Some(0);
-            if is_unnamed {
-                let (offset, field) = self.field(&self.unqualified(member)?, name)?;
-                return Some((member.bit_offset() + offset, field));
+    /// The field of this name, and where it is; also within fields that have no name.
+    fn field(&self, within: Type<'_>, name: &str) -> Option<Member> {
+        within.members().find_map(|member| match self.0.member_name(member) {
+            b"" => {
+                let field = self.field(self.unqualified(member.of)?, name)?;
+                Some(field.behind(member.bit))
             }
-            let is_it = self.btf.resolve_name(member).is_ok_and(|found| found == name);
-            is_it.then(|| Some((member.bit_offset(), self.unqualified(member)?)))?
+            found => (found == name.as_bytes()).then_some(member),
         })
     }
 
-    /// The type behind typedefs and qualifiers.
-    fn unqualified(&self, chained: &dyn BtfType) -> Option<Type> {
-        let mut found = self.btf.resolve_chained_type(chained).ok()?;
-        loop {
-            found = match &found {
-                Type::Typedef(alias) => self.btf.resolve_chained_type(alias).ok()?,
-                Type::Const(qualified) | Type::Volatile(qualified) | Type::Restrict(qualified) => {
-                    self.btf.resolve_chained_type(qualified).ok()?
-                }
-                Type::TypeTag(tagged) => self.btf.resolve_chained_type(tagged).ok()?,
-                _ => return Some(found),
-            };
+    /// The type behind other names and qualifiers; the last one where there is nothing behind it.
+    fn unqualified(&self, number: u32) -> Option<Type<'_>> {
+        let mut found = self.0.get(number)?;
+        while matches!(found.kind, Kind::Alias | Kind::Qualified) {
+            found = self.0.get(found.of)?;
         }
+        Some(found)
     }
+}
+
+fn map(file: &File) -> io::Result<Mmap> {
+    // SAFETY: the kernel does not change what it says of itself, and nobody else has the copy of it.
+    unsafe { MmapOptions::new().map_copy_read_only(file) }
+}
+
+/// A copy of a file that can be mapped.
+fn copy(mut file: File) -> io::Result<File> {
+    let mut copy = File::from(memfd_create(c"vivarium-btf", MFdFlags::MFD_CLOEXEC)?);
+    io::copy(&mut file, &mut copy)?;
+    Ok(copy)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::KernelTypes;
+    use super::{KernelTypes, Kind};
 
     /// The types of this machine's kernel; some containers have none.
     fn types() -> Option<KernelTypes> {
@@ -172,8 +178,10 @@ mod tests {
         assert_eq!(types.offset("file", "f_nonsense"), None);
         assert_eq!(types.offset("file", "f_path.nonsense"), None);
         assert_eq!(types.offset("nonsense", "f_path"), None);
-        assert!(types.has_function("security_file_open"));
-        assert!(!types.has_function("security_nonsense"));
-        assert!(!types.has_function("file"), "a structure is no function");
+        let functions = ["security_file_open", "security_nonsense", "file"];
+        let functions = functions.map(|name| (Kind::Function, name.to_owned()));
+        let found = types.find(&functions.clone().into());
+        assert!(found.contains_key(&functions[0]));
+        assert_eq!(found.len(), 1, "a structure is no function");
     }
 }

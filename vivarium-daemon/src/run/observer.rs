@@ -155,7 +155,6 @@ impl Observer {
         let (functions, lost) = side.functions(&wanted);
         notes.extend(lost.iter().map(|(kind, reason)| format!("{kind} is not seen: {}", with_causes(reason))));
         notes.extend(side.spans().err().map(|reason| format!("spans are not seen: {}", with_causes(reason))));
-        side.keep_what_is_loaded();
         let starter = side.this_thread()?;
         let mut attachments = Attachments::default();
         attachments.leave_out(options.off.clone());

@@ -1,11 +1,12 @@
 //! What a kernel lacks, and what nobody asks for.
 
-use aya::Btf;
 use nix::unistd::Uid;
 use vivarium_sys::load::{Field, MISSING, PROGRAMS};
 
 use super::*;
-use crate::kernel::{KernelTypes, RingSize, offsets};
+use crate::kernel::RingSize;
+use crate::kernel::facts::Facts;
+use crate::kernel::object::Blank;
 
 /// The kernel side of a machine whose kernel doesn't have these fields; none without root.
 fn kernel_without(fields: &[Field]) -> Option<(KernelSide, Ring)> {
@@ -13,10 +14,10 @@ fn kernel_without(fields: &[Field]) -> Option<(KernelSide, Ring)> {
         println!("nothing is tested: loading programs needs root");
         return None;
     }
-    let mut known = offsets::resolve(&KernelTypes::of_the_running_kernel().expect("the kernel's types"));
-    fields.iter().for_each(|field| known.set(*field, MISSING));
-    let types = Btf::from_sys_fs().expect("the kernel's types");
-    Some(KernelSide::over(types, known, RingSize::default()).expect("a kernel side"))
+    let mut facts = Facts::of_the_running_kernel().expect("the kernel's types");
+    fields.iter().for_each(|field| facts.offsets.set(*field, MISSING));
+    let blank = Blank::new(RingSize::default()).expect("the maps");
+    Some(KernelSide::over(blank, facts).expect("a kernel side"))
 }
 
 /// The programs that this backend has for itself and that need this field.

@@ -4,22 +4,9 @@ use std::ffi::{CStr, c_long};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
-use aya_obj::generated::{BPF_F_SLEEPABLE, bpf_attach_type, bpf_attr, bpf_cmd, bpf_insn, bpf_prog_info, bpf_prog_type};
+use aya_obj::generated::{bpf_attach_type, bpf_attr, bpf_cmd, bpf_prog_info};
 
 use super::sheltered::ShelteredFd;
-
-/// How much the verifier may say.
-const LOG_BYTES: usize = 1 << 20;
-
-/// The kernel does not take a program.
-#[derive(Debug, thiserror::Error)]
-#[error("{error}")]
-pub(in crate::kernel) struct Refused {
-    /// What it answered.
-    pub(in crate::kernel) error: io::Error,
-    /// What the verifier said.
-    pub(in crate::kernel) log: String,
-}
 
 /// Many places in one file, to which one program is attached at once. All slices have the same length.
 #[derive(Clone, Copy, Debug)]
@@ -32,68 +19,6 @@ pub(in crate::kernel) struct UprobeLinks<'a> {
     pub(in crate::kernel) semaphores: &'a [u64],
     /// What the program is told of each.
     pub(in crate::kernel) cookies: &'a [u64],
-}
-
-/// How a program of uprobes will be attached.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::kernel) enum UprobeUse {
-    /// To many places at once, by [`link_uprobes`].
-    Many,
-    /// To a trace event, by [`link_perf_event`].
-    Event,
-}
-
-/// Whether a program of uprobes may wait, for memory that has to be fetched.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::kernel) enum UprobeWait {
-    /// It may.
-    Allowed,
-    /// It never does.
-    Never,
-}
-
-/// Loads a program for uprobes.
-pub(in crate::kernel) fn load_uprobe_program(
-    name: &str,
-    instructions: &[bpf_insn],
-    license: &CStr,
-    how: UprobeUse,
-    wait: UprobeWait,
-) -> Result<OwnedFd, Refused> {
-    let load = |log: &mut [u8]| {
-        let mut attr = zeroed();
-        // SAFETY: a union of plain numbers, all of whose bytes are zero.
-        let load = unsafe { &mut attr.__bindgen_anon_3 };
-        load.prog_type = bpf_prog_type::BPF_PROG_TYPE_KPROBE as u32;
-        if how == UprobeUse::Many {
-            load.expected_attach_type = bpf_attach_type::BPF_TRACE_UPROBE_MULTI as u32;
-        }
-        if wait == UprobeWait::Allowed {
-            load.prog_flags = BPF_F_SLEEPABLE;
-        }
-        load.insns = instructions.as_ptr() as u64;
-        load.insn_cnt = instructions.len() as u32;
-        load.license = license.as_ptr() as u64;
-        // The last byte stays zero.
-        let room = load.prog_name.len() - 1;
-        for (to, from) in load.prog_name[..room].iter_mut().zip(name.bytes()) {
-            *to = from.cast_signed();
-        }
-        if !log.is_empty() {
-            load.log_level = 1;
-            load.log_buf = log.as_mut_ptr() as u64;
-            load.log_size = log.len() as u32;
-        }
-        // SAFETY: the pointers are to slices that are borrowed until the call is over, with their lengths.
-        unsafe { create(bpf_cmd::BPF_PROG_LOAD, &mut attr) }
-    };
-    load(&mut []).map_err(|error| {
-        // Only a second attempt asks for the words, since writing them takes longer than loading.
-        let mut log = vec![0; LOG_BYTES];
-        drop(load(&mut log));
-        let words = CStr::from_bytes_until_nul(&log).unwrap_or_default();
-        Refused { error, log: words.to_string_lossy().into_owned() }
-    })
 }
 
 /// Attaches a program to many places of one file, in all processes. Closing the result detaches it from all of them.
@@ -148,6 +73,30 @@ pub(in crate::kernel) fn link_raw_tracepoint(program: BorrowedFd<'_>, name: &CSt
     unsafe { create(bpf_cmd::BPF_RAW_TRACEPOINT_OPEN, &mut attr) }
 }
 
+/// Attaches a program of a tracepoint with typed arguments, of a hook or of a function to what it was loaded for. Closing the
+/// result detaches it.
+pub(in crate::kernel) fn link_typed(program: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+    let mut attr = zeroed();
+    // SAFETY: a union of plain numbers, all of whose bytes are zero.
+    unsafe { &mut attr.raw_tracepoint }.prog_fd = program.as_raw_fd().cast_unsigned();
+    // SAFETY: there are no pointers in it.
+    unsafe { create(bpf_cmd::BPF_RAW_TRACEPOINT_OPEN, &mut attr) }
+}
+
+/// Runs a program once, here and now, on these numbers, and gives what it answers.
+pub(in crate::kernel) fn run_program(program: BorrowedFd<'_>, numbers: &[u64]) -> io::Result<u32> {
+    let mut attr = zeroed();
+    // SAFETY: a union of plain numbers, all of whose bytes are zero.
+    let run = unsafe { &mut attr.test };
+    run.prog_fd = program.as_raw_fd().cast_unsigned();
+    run.ctx_in = numbers.as_ptr() as u64;
+    run.ctx_size_in = size_of_val(numbers) as u32;
+    // SAFETY: the only pointer is to a slice that is borrowed until the call is over, with its length.
+    unsafe { call(bpf_cmd::BPF_PROG_TEST_RUN, &mut attr) }?;
+    // SAFETY: a number, which the kernel has written.
+    Ok(unsafe { attr.test }.retval)
+}
+
 /// How often the kernel skipped a program since it was loaded, because it was running already where it should have run.
 pub(in crate::kernel) fn times_skipped(program: BorrowedFd<'_>) -> io::Result<u64> {
     // SAFETY: a structure of plain numbers, for which zeros are values.
@@ -163,7 +112,7 @@ pub(in crate::kernel) fn times_skipped(program: BorrowedFd<'_>) -> io::Result<u6
     Ok(info.recursion_misses)
 }
 
-fn zeroed() -> bpf_attr {
+pub(super) fn zeroed() -> bpf_attr {
     // SAFETY: a union of plain numbers, for which zeros are values; the kernel takes zero for what isn't said.
     unsafe { std::mem::zeroed() }
 }
@@ -172,7 +121,7 @@ fn zeroed() -> bpf_attr {
 ///
 /// # Safety
 /// Every pointer in `attr` is valid for what the command does with it.
-unsafe fn create(command: bpf_cmd, attr: &mut bpf_attr) -> io::Result<OwnedFd> {
+pub(super) unsafe fn create(command: bpf_cmd, attr: &mut bpf_attr) -> io::Result<OwnedFd> {
     // SAFETY: the caller vouches for the pointers.
     let descriptor = unsafe { call(command, attr) }?;
     // SAFETY: the kernel has just made it for us, closed on exec.
@@ -183,7 +132,7 @@ unsafe fn create(command: bpf_cmd, attr: &mut bpf_attr) -> io::Result<OwnedFd> {
 ///
 /// # Safety
 /// Every pointer in `attr` is valid for what the command does with it.
-unsafe fn call(command: bpf_cmd, attr: &mut bpf_attr) -> io::Result<i32> {
+pub(super) unsafe fn call(command: bpf_cmd, attr: &mut bpf_attr) -> io::Result<i32> {
     // SAFETY: the caller vouches for the pointers.
     match i32::try_from(unsafe { ask(command, attr) }) {
         Ok(answer @ 0..) => Ok(answer),

@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use aya_obj::generated::bpf_insn;
 
 use super::{Link, UprobePoint};
-use crate::kernel::sys::{UprobeLinks, UprobeUse, UprobeWait, link_uprobes, load_uprobe_program};
+use crate::kernel::sys::{Loading, Purpose, UprobeLinks, link_uprobes, load_program};
 
 /// `r0 = 0; exit`.
 pub(super) fn nothing() -> [bpf_insn; 2] {
@@ -25,21 +25,20 @@ pub(super) fn nothing() -> [bpf_insn; 2] {
 pub struct MultiProgram(OwnedFd);
 
 impl MultiProgram {
-    /// Whether this kernel knows such programs, found out with one that does nothing. Programs that share an array of programs
-    /// must be loaded for the same use, so none is loaded for one that it turns out not to have.
+    /// Whether this kernel knows such programs, found out with one that does nothing: Linux 6.6 or newer. An older one loads it
+    /// and attaches it nowhere. Programs that share an array of programs must be loaded for the same use, so none is loaded for
+    /// one that it turns out not to have.
     pub(in crate::kernel) fn are_known() -> bool {
-        let nothing = load_uprobe_program("nothing", &nothing(), c"GPL", UprobeUse::Many, UprobeWait::Never);
-        nothing.is_ok_and(|program| Self::new(program).is_some())
-    }
-
-    /// Takes a program that was loaded for it, if the kernel is Linux 6.6 or newer: an older one loads it and attaches it
-    /// nowhere.
-    pub(in crate::kernel) fn new(program: OwnedFd) -> Option<Self> {
+        let Ok(program) = load_program(&Loading::bare("nothing", &nothing(), Purpose::Places)) else { return false };
         // Not a file with code. Who knows how to attach says so; who doesn't finds the whole request invalid.
         let nowhere = UprobeLinks { path: c"/", offsets: &[0], semaphores: &[0], cookies: &[0] };
         let answer = link_uprobes(program.as_fd(), &nowhere);
-        let is_known = answer.is_err_and(|error| error.raw_os_error() == Some(libc::EBADF));
-        is_known.then_some(Self(program))
+        answer.is_err_and(|error| error.raw_os_error() == Some(libc::EBADF))
+    }
+
+    /// Takes a program that was loaded for it.
+    pub(in crate::kernel) fn new(program: OwnedFd) -> Self {
+        Self(program)
     }
 
     /// Attaches to all of these places, or to none.

@@ -10,35 +10,34 @@ use vivarium_sys::Place;
 use super::multi::nothing;
 use super::*;
 use crate::elf::{FileOffset, Image};
-use crate::kernel::sys::{UprobeUse, UprobeWait, load_uprobe_program};
+use crate::kernel::sys::{Loading, Purpose, load_program};
 use crate::kernel::tracefs::Tracefs;
 
 /// All tests look at the semaphores of one program.
 static ALONE: Mutex<()> = Mutex::new(());
 
 /// The programs, where this user can have some.
-fn programs(how: UprobeUse) -> Option<SpanPrograms> {
+fn programs(how: Purpose) -> Option<SpanPrograms> {
     if !Uid::effective().is_root() {
         println!("nothing is tested: attaching needs root");
         return None;
     }
-    // Linux before 6.6 has one of the two.
+    if how == Purpose::Places && !MultiProgram::are_known() {
+        println!("{how:?} is not tested: it needs Linux 6.6 or newer");
+        return None;
+    }
     let tracefs = Arc::new(Tracefs::find().unwrap());
     let program = || {
-        let loaded = match load_uprobe_program("nothing", &nothing(), c"GPL", how, UprobeWait::Never) {
+        let loaded = match load_program(&Loading::bare("nothing", &nothing(), how)) {
             Ok(program) => program,
             Err(refused) => panic!("{refused}: {}", refused.log),
         };
-        Some(match how {
-            UprobeUse::Many => UprobeProgram::Multi(MultiProgram::new(loaded)?),
-            UprobeUse::Event => UprobeProgram::Event(EventProgram::new(loaded, Arc::clone(&tracefs))),
-        })
+        match how {
+            Purpose::Places => UprobeProgram::Multi(MultiProgram::new(loaded)),
+            _ => UprobeProgram::Event(EventProgram::new(loaded, Arc::clone(&tracefs))),
+        }
     };
-    let Some((start, (stop, raise))) = program().zip(program().zip(program())) else {
-        println!("{how:?} is not tested: it needs Linux 6.6 or newer");
-        return None;
-    };
-    Some(SpanPrograms { start, stop, raise })
+    Some(SpanPrograms { start: program(), stop: program(), raise: program() })
 }
 
 fn here() -> Image {
@@ -67,7 +66,7 @@ fn ends_unobserved(place: &Place) -> bool {
 fn every_site_is_observed_until_the_attachment_is_dropped() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let place = place!("observed");
-    for how in [UprobeUse::Many, UprobeUse::Event] {
+    for how in [Purpose::Places, Purpose::PlacesOfEvent] {
         let Some(programs) = programs(how) else { continue };
         let image = here();
         let attached = programs.attach(image.file(), &Points::of(&Catalog::read(&image).unwrap()));
@@ -82,7 +81,7 @@ fn every_site_is_observed_until_the_attachment_is_dropped() {
 fn a_site_of_which_one_probe_is_refused_is_not_observed_and_the_others_are() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let (refused, other) = (place!("refused"), place!("other"));
-    for how in [UprobeUse::Many, UprobeUse::Event] {
+    for how in [Purpose::Places, Purpose::PlacesOfEvent] {
         let Some(programs) = programs(how) else { continue };
         let image = here();
         let mut catalog = Catalog::read(&image).unwrap();
