@@ -1,5 +1,6 @@
 //! Running a command under observation.
 
+mod attacher;
 mod barrier;
 mod command;
 mod gate;

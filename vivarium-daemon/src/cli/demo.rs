@@ -51,7 +51,7 @@ pub(super) fn run(_: &Args) -> Result<ExitCode, Box<dyn Failure>> {
     let inherited = Inherited::take().map_err(ObserverError::Signals)?;
     let words = ["demo", PROGRAM].map(OsString::from);
     let launch = Launch::of_file(itself.clone(), &words, RunAs::choose(None)?);
-    let observer = match Observer::prepare(ObserverOptions::default()) {
+    let observer = match Observer::prepare(ObserverOptions::default(), &launch) {
         Err(ObserverError::Side(KernelSideError::NoPermission)) => return Err(DemoError::NoPermission(itself).into()),
         prepared => prepared?,
     };

@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
     } else {
         let (ring, starts) = (observing.ring_size, observing.starts());
         let options = ObserverOptions { backend, ring, filter, brevity, off, starts, end, at_exec };
-        Either::Here(Box::new(Observer::prepare(options)?))
+        Either::Here(Box::new(Observer::prepare(options, &launch)?))
     };
 
     let sinks = observing.sinks(Stream::Error)?;

@@ -1,6 +1,7 @@
 //! The kernel side as a whole: programs, maps, and who is observed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::thread;
 
 use aya::maps::{Array, HashMap, MapData, MapError};
@@ -29,7 +30,7 @@ use super::{Hold, KernelTypesError, Ring, RingSize, SessionId, SessionsError, Ta
 /// Nothing of it has a name in any file system: when the process ends, however it does, all of it is gone.
 pub struct KernelSide {
     programs: Programs,
-    spans: Result<SpanPrograms, SpansUnavailable>,
+    spans: Arc<Result<SpanPrograms, SpansUnavailable>>,
     threads: HashMap<MapData, u32, ThreadValue>,
     adoptions: HashMap<MapData, u32, AdoptionValue>,
     sets: Array<MapData, SetValue>,
@@ -128,7 +129,7 @@ impl KernelSide {
         }
         let side = Self {
             programs,
-            spans,
+            spans: Arc::new(spans),
             threads: threads.try_into()?,
             adoptions: adoptions.try_into()?,
             sets: sets.try_into()?,
@@ -146,7 +147,13 @@ impl KernelSide {
     /// # Errors
     /// Why not.
     pub fn spans(&self) -> Result<&SpanPrograms, &SpansUnavailable> {
-        self.spans.as_ref()
+        self.spans.as_ref().as_ref()
+    }
+
+    /// The same for whoever attaches them while this is busy.
+    #[must_use]
+    pub fn shared_spans(&self) -> Arc<Result<SpanPrograms, SpansUnavailable>> {
+        Arc::clone(&self.spans)
     }
 
     /// Loads the programs of functions by which these kinds are seen. What isn't seen is told.
@@ -195,10 +202,24 @@ impl KernelSide {
     /// # Errors
     /// When the kernel does not take it.
     pub fn begin(&mut self, needs: Needs) -> Result<SessionId, SessionsError> {
-        let session = self.sessions.begin(needs);
+        let session = self.expect(needs);
+        self.admit(session)?;
+        Ok(session)
+    }
+
+    /// A session that is about to begin.
+    pub fn expect(&mut self, needs: Needs) -> SessionId {
+        self.sessions.begin(needs)
+    }
+
+    /// Begins a session that was expected.
+    ///
+    /// # Errors
+    /// When the kernel does not take it.
+    pub fn admit(&mut self, session: SessionId) -> Result<(), SessionsError> {
         // Its own set is there from the beginning, so that whoever is adopted for it can be.
         match self.set_with(SetId::NONE, session) {
-            Ok(_) => Ok(session),
+            Ok(_) => Ok(()),
             Err(error) => {
                 self.end(session)?;
                 self.forget(session);

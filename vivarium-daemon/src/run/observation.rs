@@ -72,7 +72,7 @@ impl Failure for ObservationError {
 }
 
 impl Observer {
-    /// Runs the command to its end, and tells the sinks what it does.
+    /// Runs the command, for which this was prepared, to its end, and tells the sinks what it does.
     ///
     /// # Errors
     /// When it cannot be executed, or not be waited for.
@@ -83,9 +83,7 @@ impl Observer {
         sinks: Vec<Box<dyn Sink + 's>>,
     ) -> Result<Observed, ObservationError> {
         let mut sites = SiteTable::new();
-        for image in launch.images() {
-            sites.extend(self.attach(&image));
-        }
+        sites.extend(std::mem::take(&mut self.sites));
         self.close_gate(launch);
         let signals = Signals::receive().map_err(ObserverError::Signals)?;
         let mut command = self.start(launch, inherited)?;
@@ -203,7 +201,7 @@ impl Observer {
             if is_observed {
                 let path = question.path();
                 let name = fs::read_link(&path).unwrap_or_else(|_| path.clone());
-                let sites = self.attach_called(&path, &name);
+                let sites = self.attacher.attach_called(&path, &name);
                 session.add_sites(sites);
             }
             if let Ok(gate) = &self.gate {
@@ -216,7 +214,7 @@ impl Observer {
     fn meet(&mut self, newcomer: &Newcomer, session: &mut Session<'_>) {
         let mut sites = Vec::new();
         for path in newcomer.candidates() {
-            sites = self.attach_called(&path, newcomer.path());
+            sites = self.attacher.attach_called(&path, newcomer.path());
             if !sites.is_empty() || path.exists() {
                 break;
             }
@@ -228,7 +226,7 @@ impl Observer {
                 Err(error) => format!("; nothing was held at exec: {}", with_causes(error)),
                 Ok(_) => String::new(),
             };
-            self.note(format!(
+            self.attacher.note(format!(
                 "{path} was in use before its {count} sites were attached to: functions entered by then are unknown{why}"
             ));
             session.add_sites(sites);
@@ -250,7 +248,7 @@ impl Observer {
         let left = self.side.processes(self.session).map_err(ObserverError::Map)?.len();
         if left > 0 {
             let (what, were) = if left == 1 { ("process", "was") } else { ("processes", "were") };
-            self.note(format!("{left} {what} of the command {were} still running when it ended"));
+            self.attacher.note(format!("{left} {what} of the command {were} still running when it ended"));
         }
         self.side.end(self.session).map_err(ObserverError::Session)?;
         let deadline = Instant::now() + SETTLING;

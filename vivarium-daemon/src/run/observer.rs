@@ -1,30 +1,26 @@
 //! The kernel side made ready for one command.
 
-use std::path::Path;
+use std::thread;
 
 use aya::maps::MapError;
 use nix::unistd::gettid;
 use vivarium_session::filter::{Filter, KeptOff};
 use vivarium_session::record::Tid;
 use vivarium_session::session::{Brevity, SiteInfo};
-use vivarium_session::text::Text;
 use vivarium_sys::event::Backend;
 
+use super::Launch;
+use super::attacher::Attacher;
 use super::gate::{Gate, GateError};
 use super::late::Latecomers;
 use super::newcomer::Newcomer;
 use crate::cli::{Failure, with_causes};
 use crate::exit::Exit;
 use crate::kernel::backend::{Extent, NoBackend, RunningBackend};
-use crate::kernel::uprobe::{Attached, FunctionPrograms};
 use crate::kernel::{
-    Addition, Attachments, KernelSide, KernelSideError, Libraries, Needs, Ring, RingSize, SessionId, SessionsError,
-    Starts, Tally, TallyError, Unavailable, detach,
+    KernelSide, KernelSideError, Needs, Ring, RingSize, SessionId, SessionsError, Starts, Tally, TallyError,
+    Unavailable, detach,
 };
-
-/// What is said of programs without sites.
-const NO_SITES: &str = "nothing that ran has marked functions: mark them with #[vivarium::observe] of the crate vivarium, \
-                        and what they do is shown in them";
 
 /// What an observer needs to know.
 #[derive(Clone, Debug, Default)]
@@ -86,13 +82,10 @@ pub struct Observer {
     pub(super) late: Latecomers,
     /// What holds programs at exec, or why nothing does.
     pub(super) gate: Result<Gate, GateError>,
-    attachments: Attachments,
-    /// What is attached to functions of libraries.
-    functions: FunctionPrograms,
-    libraries: Libraries,
-    /// Whether there is anything at all to attach to.
-    has_sites: bool,
-    /// What is worth saying when it is over.
+    pub(super) attacher: Attacher,
+    /// The sites of the command's own files.
+    pub(super) sites: Vec<SiteInfo>,
+    /// What is worth saying of this machine when it is over.
     notes: Vec<String>,
 }
 
@@ -133,31 +126,45 @@ impl Failure for ObserverError {
 }
 
 impl Observer {
-    /// Loads the kernel side, finds a backend that works, and begins a session. The thread that calls this must be the one
-    /// that starts the command.
+    /// Loads the kernel side, finds a backend that works, attaches to the files of the command, and begins a session. The thread
+    /// that calls this must be the one that starts the command.
     ///
     /// # Errors
     /// When this kernel or these privileges do not allow it.
-    pub fn prepare(options: ObserverOptions) -> Result<Self, ObserverError> {
+    pub fn prepare(options: ObserverOptions, launch: &Launch<'_>) -> Result<Self, ObserverError> {
         // Before there is anything that it could keep open.
         let gate = match options.at_exec {
             AtExec::Hold => Gate::build(),
             AtExec::LetGo => Err(GateError::Off),
         };
-        let (mut side, mut ring) = KernelSide::load(options.ring)?;
+        let (loaded, images) = thread::scope(|scope| {
+            // It takes asking the loader of the command, which has nothing to do with the kernel.
+            let images = thread::Builder::new().spawn_scoped(scope, || launch.images());
+            (KernelSide::load(options.ring), images.ok().and_then(|images| images.join().ok()))
+        });
+        let (mut side, mut ring) = loaded?;
+        let images = images.unwrap_or_else(|| launch.images());
         let kinds = options.filter.kinds();
         let needs = Needs::new(kinds.iter().map(|row| row.kind).chain(Newcomer::KINDS));
         let needs = Needs { starts: options.starts, ..needs };
-        let backend = side.start_any(options.backend, Extent::Kinds(&needs.kinds), &mut ring)?;
-        let session = side.begin(needs)?;
-        let mut notes: Vec<_> = backend.lost.iter().map(ToString::to_string).collect();
+        let extent = needs.kinds.clone();
+        let session = side.expect(needs);
         let wanted: Vec<_> = kinds.iter().map(|row| row.kind).collect();
         let (functions, lost) = side.functions(&wanted);
+        let mut attacher = Attacher::new(session, side.shared_spans(), functions, options.off.clone());
+        let mut attach = || images.iter().flat_map(|image| attacher.attach(image)).collect();
+        let (backend, sites) = thread::scope(|scope| {
+            // The kernel waits for a grace period when it is attached to a file, and verifies programs meanwhile.
+            let attaching = thread::Builder::new().spawn_scoped(scope, &mut attach);
+            let backend = side.start_any(options.backend, Extent::Kinds(&extent), &mut ring);
+            (backend, attaching.ok().and_then(|attaching| attaching.join().ok()))
+        });
+        let backend = backend?;
+        let sites = sites.unwrap_or_else(attach);
+        side.admit(session)?;
+        let mut notes: Vec<_> = backend.lost.iter().map(ToString::to_string).collect();
         notes.extend(lost.iter().map(|(kind, reason)| format!("{kind} is not seen: {}", with_causes(reason))));
-        notes.extend(side.spans().err().map(|reason| format!("spans are not seen: {}", with_causes(reason))));
         let starter = side.this_thread()?;
-        let mut attachments = Attachments::default();
-        attachments.leave_out(options.off.clone());
         Ok(Self {
             before: side.tally()?,
             starter,
@@ -168,59 +175,20 @@ impl Observer {
             session,
             filter: options.filter,
             brevity: options.brevity,
-            off: options.off.clone(),
+            off: options.off,
             end: options.end,
             late: Latecomers::default(),
             gate,
-            attachments,
-            functions,
-            libraries: Libraries::default(),
-            has_sites: false,
+            attacher,
+            sites,
             notes,
         })
-    }
-
-    /// Attaches to the sites of a file, if it has any that are not attached to yet, and gives what is known of them; and to
-    /// its functions that tell of something.
-    pub fn attach(&mut self, path: &Path) -> Vec<SiteInfo> {
-        self.attach_called(path, path)
-    }
-
-    /// The same for a file that is reached by one path and called by another.
-    pub(super) fn attach_called(&mut self, path: &Path, name: &Path) -> Vec<SiteInfo> {
-        let refusals = self.libraries.add(&self.functions, path);
-        self.notes.extend(refusals.iter().map(|refusal| format!("{}: {refusal}", Text::from(path))));
-        let Ok(programs) = self.side.spans() else { return Vec::new() };
-        match self.attachments.add(programs, path, self.session) {
-            Ok(None) => Vec::new(),
-            Ok(Some(Addition { found, .. })) => {
-                self.has_sites |= !found.is_empty();
-                let file = Text::from(name);
-                let obstacles = found.obstacles.iter();
-                self.notes.extend(obstacles.map(|(site, why)| format!("{site} is not seen: {why}")));
-                self.notes.extend(found.refused.iter().map(|refusal| format!("{file}: {refusal}")));
-                found.sites.clone()
-            }
-            // Its process has ended meanwhile, by whose eyes it was seen.
-            Err(_) if !path.exists() => Vec::new(),
-            Err(error) => {
-                self.notes.push(format!("spans of {} are not seen: it {error}", Text::from(name)));
-                Vec::new()
-            }
-        }
-    }
-
-    /// Says something when it is over.
-    pub(super) fn note(&mut self, note: String) {
-        self.notes.push(note);
     }
 
     /// What is to be said.
     pub(super) fn take_notes(&mut self) -> Vec<String> {
         let mut notes = std::mem::take(&mut self.notes);
-        if !self.has_sites && self.side.spans().is_ok() {
-            notes.push(NO_SITES.to_owned());
-        }
+        notes.extend(self.attacher.take_notes());
         notes
     }
 }
@@ -228,8 +196,6 @@ impl Observer {
 impl Drop for Observer {
     /// The session is over, or never began, so that nobody is observed in whatever order this is detached.
     fn drop(&mut self) {
-        let (attached, _) = self.attachments.end(self.session);
-        let sites = attached.into_iter().flat_map(Attached::into_holds);
-        detach(self.side.let_go().into_iter().chain(sites).chain(self.libraries.forget()));
+        detach(self.side.let_go().into_iter().chain(self.attacher.let_go()));
     }
 }

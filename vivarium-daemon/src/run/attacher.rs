@@ -1,0 +1,103 @@
+//! Attaching to the files from which the code of a command comes.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use vivarium_session::filter::KeptOff;
+use vivarium_session::session::SiteInfo;
+use vivarium_session::text::Text;
+
+use crate::cli::with_causes;
+use crate::kernel::uprobe::{Attached, FunctionPrograms, SpanPrograms};
+use crate::kernel::{Addition, Attachments, Hold, Libraries, SessionId, SpansUnavailable};
+
+/// What is said of programs without sites.
+const NO_SITES: &str = "nothing that ran has marked functions: mark them with #[vivarium::observe] of the crate vivarium, \
+                        and what they do is shown in them";
+
+/// What is attached to files for a session.
+pub(super) struct Attacher {
+    session: SessionId,
+    spans: Arc<Result<SpanPrograms, SpansUnavailable>>,
+    attachments: Attachments,
+    /// What is attached to functions of libraries.
+    functions: FunctionPrograms,
+    libraries: Libraries,
+    /// Whether there is anything at all to attach to.
+    has_sites: bool,
+    /// What is worth saying when it is over.
+    notes: Vec<String>,
+}
+
+impl Attacher {
+    /// Nothing is attached yet, and never will be to the sites that are off.
+    pub(super) fn new(
+        session: SessionId,
+        spans: Arc<Result<SpanPrograms, SpansUnavailable>>,
+        functions: FunctionPrograms,
+        off: KeptOff,
+    ) -> Self {
+        let mut attachments = Attachments::default();
+        attachments.leave_out(off);
+        let notes = spans.as_ref().as_ref().err().map(|reason| format!("spans are not seen: {}", with_causes(reason)));
+        Self {
+            session,
+            spans,
+            attachments,
+            functions,
+            libraries: Libraries::default(),
+            has_sites: false,
+            notes: notes.into_iter().collect(),
+        }
+    }
+
+    /// Attaches to the sites of a file, if it has any that are not attached to yet, and gives what is known of them; and to
+    /// its functions that tell of something.
+    pub(super) fn attach(&mut self, path: &Path) -> Vec<SiteInfo> {
+        self.attach_called(path, path)
+    }
+
+    /// The same for a file that is reached by one path and called by another.
+    pub(super) fn attach_called(&mut self, path: &Path, name: &Path) -> Vec<SiteInfo> {
+        let refusals = self.libraries.add(&self.functions, path);
+        self.notes.extend(refusals.iter().map(|refusal| format!("{}: {refusal}", Text::from(path))));
+        let Ok(programs) = self.spans.as_ref() else { return Vec::new() };
+        match self.attachments.add(programs, path, self.session) {
+            Ok(None) => Vec::new(),
+            Ok(Some(Addition { found, .. })) => {
+                self.has_sites |= !found.is_empty();
+                let file = Text::from(name);
+                let obstacles = found.obstacles.iter();
+                self.notes.extend(obstacles.map(|(site, why)| format!("{site} is not seen: {why}")));
+                self.notes.extend(found.refused.iter().map(|refusal| format!("{file}: {refusal}")));
+                found.sites.clone()
+            }
+            // Its process has ended meanwhile, by whose eyes it was seen.
+            Err(_) if !path.exists() => Vec::new(),
+            Err(error) => {
+                self.notes.push(format!("spans of {} are not seen: it {error}", Text::from(name)));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Says something when it is over.
+    pub(super) fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
+    /// What is to be said.
+    pub(super) fn take_notes(&mut self) -> Vec<String> {
+        let mut notes = std::mem::take(&mut self.notes);
+        if !self.has_sites && self.spans.is_ok() {
+            notes.push(NO_SITES.to_owned());
+        }
+        notes
+    }
+
+    /// Attaches to nothing any more, and gives what has to be dropped for that, in any order.
+    pub(super) fn let_go(&mut self) -> Vec<Hold> {
+        let (attached, _) = self.attachments.end(self.session);
+        attached.into_iter().flat_map(Attached::into_holds).chain(self.libraries.forget()).collect()
+    }
+}
