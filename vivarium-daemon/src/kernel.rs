@@ -27,7 +27,7 @@ pub mod uprobe;
 pub use attachments::{Addition, Attachments, Found};
 pub(crate) use counts::not_below_zero;
 pub use counts::{Tally, TallyError};
-pub use detaching::{Hold, detach};
+pub use detaching::{Detaching, Hold, detach};
 pub use libraries::Libraries;
 pub use object::ObjectError;
 pub use program::Unavailable;

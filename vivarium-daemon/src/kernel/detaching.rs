@@ -1,7 +1,7 @@
 //! Detaching, for which the kernel waits until nobody runs any more what was attached: a twentieth of a second or more, each
 //! time.
 
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 /// What holds a program where it is attached. Dropping it detaches the program.
 pub type Hold = Box<dyn Send>;
@@ -14,6 +14,27 @@ pub fn detach(holds: impl IntoIterator<Item = Hold>) {
             let _ = thread::Builder::new().spawn_scoped(scope, move || drop(hold));
         }
     });
+}
+
+/// Something is being detached, while this process has other things to do. Dropping it waits for the end of that.
+#[derive(Debug)]
+pub struct Detaching(Option<JoinHandle<()>>);
+
+impl Detaching {
+    /// Begins to detach everything at the same time.
+    #[must_use]
+    pub fn begin(holds: Vec<Hold>) -> Self {
+        // Where no thread can be made for it, all of it is dropped here.
+        let other = thread::Builder::new().spawn(move || detach(holds));
+        Self(other.ok())
+    }
+}
+
+impl Drop for Detaching {
+    fn drop(&mut self) {
+        // A thread that failed detached what it had, too.
+        let _ = self.0.take().map(JoinHandle::join);
+    }
 }
 
 #[cfg(test)]
@@ -36,5 +57,12 @@ mod tests {
         let all = Arc::new(Barrier::new(HOLDS));
         detach((0..HOLDS).map(|_| -> Hold { Box::new(Slow(Arc::clone(&all))) }));
         assert_eq!(Arc::strong_count(&all), 1, "all of them are dropped");
+    }
+    #[test]
+    fn what_is_dropped_is_detached() {
+        let all = Arc::new(Barrier::new(2));
+        let holds = [&all; 2].map(|all| -> Hold { Box::new(Slow(Arc::clone(all))) });
+        drop(Detaching::begin(holds.into()));
+        assert_eq!(Arc::strong_count(&all), 1, "both of them are dropped");
     }
 }

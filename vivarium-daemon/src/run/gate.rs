@@ -112,6 +112,12 @@ impl Gate {
         }
     }
 
+    /// Holds nobody any more, now or soon: the keeper is waited for when this is dropped.
+    pub(super) fn dismiss(&self) {
+        // It holds nothing that would have to be put away, and whoever waits for it goes on.
+        let _ = kill(self.keeper, Signal::SIGKILL);
+    }
+
     /// Nothing is left to do about this file: nobody needs to be held who executes it.
     pub(super) fn settle(&self, path: &Path) {
         if let Ok(metadata) = std::fs::metadata(path) {
@@ -152,8 +158,7 @@ impl AsFd for Gate {
 
 impl Drop for Gate {
     fn drop(&mut self) {
-        // It holds nothing that would have to be put away, and whoever waits for it goes on.
-        let _ = kill(self.keeper, Signal::SIGKILL);
+        self.dismiss();
         let _ = waitpid(self.keeper, None);
     }
 }

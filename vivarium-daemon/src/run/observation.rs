@@ -250,7 +250,7 @@ impl Observer {
             let (what, were) = if left == 1 { ("process", "was") } else { ("processes", "were") };
             self.attacher.note(format!("{left} {what} of the command {were} still running when it ended"));
         }
-        self.side.end(self.session).map_err(ObserverError::Session)?;
+        self.end_session()?;
         let deadline = Instant::now() + SETTLING;
         loop {
             self.side.settle();

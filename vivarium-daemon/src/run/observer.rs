@@ -18,7 +18,7 @@ use crate::cli::{Failure, with_causes};
 use crate::exit::Exit;
 use crate::kernel::backend::{Extent, NoBackend, RunningBackend};
 use crate::kernel::{
-    KernelSide, KernelSideError, Needs, Ring, RingSize, SessionId, SessionsError, Starts, Tally, TallyError,
+    Detaching, KernelSide, KernelSideError, Needs, Ring, RingSize, SessionId, SessionsError, Starts, Tally, TallyError,
     Unavailable, detach,
 };
 
@@ -87,6 +87,8 @@ pub struct Observer {
     pub(super) sites: Vec<SiteInfo>,
     /// What is worth saying of this machine when it is over.
     notes: Vec<String>,
+    /// What is being detached while the rest of it is told.
+    detaching: Option<Detaching>,
 }
 
 /// Why a command cannot be observed.
@@ -182,7 +184,16 @@ impl Observer {
             attacher,
             sites,
             notes,
+            detaching: None,
         })
+    }
+
+    /// Ends the session in the kernel: nothing is recorded any more, and what the kernel takes long to detach goes off from now
+    /// on.
+    pub(super) fn end_session(&mut self) -> Result<(), SessionsError> {
+        self.side.end(self.session)?;
+        self.detaching = Some(Detaching::begin(self.side.let_go()));
+        Ok(())
     }
 
     /// What is to be said.
@@ -196,6 +207,10 @@ impl Observer {
 impl Drop for Observer {
     /// The session is over, or never began, so that nobody is observed in whatever order this is detached.
     fn drop(&mut self) {
+        // It takes as long to go.
+        if let Ok(gate) = &self.gate {
+            gate.dismiss();
+        }
         detach(self.side.let_go().into_iter().chain(self.attacher.let_go()));
     }
 }
