@@ -100,7 +100,7 @@ impl Programs {
         Ok(())
     }
 
-    /// What holds programs where they are attached, of what takes the kernel long to detach, to be dropped in any order.
+    /// What holds programs where they are attached, to be dropped in any order.
     pub(super) fn let_go(&mut self) -> Vec<Hold> {
         std::mem::take(&mut self.links).into_values().map(|link| -> Hold { Box::new(link) }).collect()
     }
