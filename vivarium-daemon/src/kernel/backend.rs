@@ -146,9 +146,7 @@ impl KernelSide {
     /// Detaches a backend.
     pub fn stop(&mut self, backend: Backend) {
         self.tell_results(false);
-        for program in Programs::of(backend) {
-            self.programs().stop(program);
-        }
+        self.programs().stop(Programs::of(backend));
     }
 
     /// Starts all that can be; fails where what is tried can't be, for the others aren't taken either then.

@@ -13,7 +13,7 @@ use super::object::{Maps, Object};
 use super::places::Places;
 use super::program::{self, Unavailable};
 use super::tracefs::NoTracefs;
-use super::{Hold, sys};
+use super::{Hold, detach, sys};
 
 /// The programs that are loaded, and what is needed to load more.
 pub(super) struct Programs {
@@ -43,7 +43,7 @@ impl Programs {
     }
 
     /// What this backend has besides, in the order in which it is attached: what is called by others first.
-    pub(super) fn of(backend: Backend) -> impl Iterator<Item = &'static Program> {
+    pub(super) fn of(backend: Backend) -> impl Iterator<Item = &'static Program> + Clone {
         let besides = |program: &&Program| {
             !program.is_essential() && !matches!(program.attach, Attach::Site(_) | Attach::Functions(..))
         };
@@ -105,10 +105,11 @@ impl Programs {
         std::mem::take(&mut self.links).into_values().map(|link| -> Hold { Box::new(link) }).collect()
     }
 
-    /// Detaches and unloads a program, if it was loaded.
-    pub(super) fn stop(&mut self, program: &Program) {
-        self.links.remove(program.name);
-        self.loaded.remove(program.name);
+    /// Detaches and unloads programs, those of them that were loaded.
+    pub(super) fn stop(&mut self, programs: impl Iterator<Item = &'static Program> + Clone) {
+        let links = programs.clone().filter_map(|program| self.links.remove(program.name));
+        detach(links.map(|link| -> Hold { Box::new(link) }));
+        programs.for_each(|program| drop(self.loaded.remove(program.name)));
     }
 
     /// Whether a program is loaded.
