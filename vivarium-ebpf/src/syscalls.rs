@@ -178,7 +178,7 @@ impl Call {
         kind: EventKind,
         fill: impl FnOnce(&Thread, &mut Record<NUMBERS, TEXTS>),
     ) {
-        if let Some(thread) = Thread::current_unpreempted() {
+        if let Some(thread) = Thread::current() {
             event::tell_of(&thread, kind, Some(told(self.result)), fill);
         }
     }
