@@ -22,6 +22,7 @@ mod lines_fit_the_terminal;
 mod live_lines_tell_when_who_where_and_what;
 mod no_event_is_ever_in_a_neighbour;
 mod old_recordings_stay_readable;
+mod processes_that_did_different_things_stay_apart;
 mod the_heading_says_whether_it_is_all;
 mod the_tree_looks_like_this;
 mod the_tree_stays_small_and_exact;

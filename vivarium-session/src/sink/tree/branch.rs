@@ -93,7 +93,7 @@ impl Branch {
                 (2_u8, origin, process.comm, process.status.map(|status| status.0)).hash(&mut hasher);
                 process.inner.shape().hash(&mut hasher);
             }
-            What::Group(group, _) => (3_u8, group).hash(&mut hasher),
+            What::Group(group, inner) => (3_u8, group, inner.shape()).hash(&mut hasher),
         }
         hasher.finish()
     }
@@ -117,7 +117,7 @@ impl Branch {
                     && one.status == two.status
                     && one.inner.is_like(&two.inner)
             }
-            (What::Group(one, _), What::Group(two, _)) => one == two,
+            (What::Group(one, inside), What::Group(two, other)) => one == two && inside.is_like(other),
             _ => false,
         }
     }

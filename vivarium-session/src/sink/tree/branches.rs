@@ -14,7 +14,7 @@ const MAX_WITH_SEVERE: usize = 2_000;
 /// The branches below one span or process.
 #[derive(Debug, Default)]
 pub(super) struct Branches {
-    /// The shapes of the branches in `list`, in the same order.
+    /// The shapes of the branches in `list`, in the same order; those of groups as they were when nothing was in them yet.
     shapes: Vec<u64>,
     list: Vec<Branch>,
     more: Option<Box<More>>,
@@ -25,16 +25,17 @@ impl Branches {
     ///
     /// The budget has counted what is in the branch already, and not yet the branch itself.
     pub(super) fn add(&mut self, branch: Branch, budget: &mut Budget) {
+        // There is one of each group, whatever is in it.
+        if let What::Group(group, inner) = branch.what {
+            return self.group(group, budget).absorb(inner, budget);
+        }
         let shape = branch.shape();
         let alike =
             self.shapes.iter().zip(&mut self.list).find(|(known, one)| **known == shape && one.is_like(&branch));
         if let Some((_, one)) = alike {
             merge(one, branch, budget);
-        } else if matches!(branch.what, What::Group(..)) || self.list.len() < most_beside(&branch) && budget.has_room()
-        {
-            budget.take(branch.own_bytes());
-            self.shapes.push(shape);
-            self.list.push(branch);
+        } else if self.list.len() < most_beside(&branch) && budget.has_room() {
+            self.push(shape, branch, budget);
         } else {
             self.sum_up(&branch, budget);
         }
@@ -46,13 +47,20 @@ impl Branches {
         let at = self.list.iter().position(is_it).unwrap_or_else(|| {
             // After all others: what is known comes first.
             let order = u64::MAX - 1 + group as u64;
-            self.add(Branch { order, count: 1, what: What::Group(group, Self::default()) }, budget);
+            let branch = Branch { order, count: 1, what: What::Group(group, Self::default()) };
+            self.push(branch.shape(), branch, budget);
             self.list.len() - 1
         });
         match &mut self.list[at].what {
             What::Group(_, inner) => inner,
             _ => unreachable!("the position is that of a group"),
         }
+    }
+
+    fn push(&mut self, shape: u64, branch: Branch, budget: &mut Budget) {
+        budget.take(branch.own_bytes());
+        self.shapes.push(shape);
+        self.list.push(branch);
     }
 
     /// In the order in which they began.
@@ -94,7 +102,11 @@ impl Branches {
 
     /// The same for branches that look alike, whatever their order.
     pub(super) fn shape(&self) -> u64 {
-        self.shapes.iter().fold(u64::from(self.more.is_some()), |sum, shape| sum.wrapping_add(*shape))
+        let shapes = self.list.iter().zip(&self.shapes).map(|(branch, shape)| match branch.what {
+            What::Group(..) => branch.shape(),
+            _ => *shape,
+        });
+        shapes.fold(u64::from(self.more.is_some()), u64::wrapping_add)
     }
 
     pub(super) fn is_like(&self, other: &Self) -> bool {
@@ -150,7 +162,6 @@ fn merge(one: &mut Branch, mut other: Branch, budget: &mut Budget) {
             one.inner.absorb(other.inner, budget);
         }
         (What::Process(one), What::Process(other)) => one.inner.absorb(other.inner, budget),
-        (What::Group(_, one), What::Group(_, other)) => one.absorb(other, budget),
         _ => {}
     }
 }

@@ -102,7 +102,7 @@ impl<'a> Rows<'a> {
     ) -> io::Result<()> {
         let since = process.origin.as_ref().map(|origin| origin.time);
         let Some(origin) = &process.origin else {
-            return self.process_itself(process, 1, since, parent, is_last, visit);
+            return self.process_itself(process, count, since, parent, is_last, visit);
         };
         let row = event_row(origin, count, parent, is_last);
         visit(&row)?;
