@@ -27,6 +27,7 @@ mod the_heading_says_whether_it_is_all;
 mod the_tree_looks_like_this;
 mod the_tree_stays_small_and_exact;
 mod what_began_before_a_process_ended_ends_with_it;
+mod what_is_outside_says_so_below_a_span;
 mod what_is_switched_off_is_told_of_the_span_around;
 mod what_is_too_deep_is_told_of_the_span_around;
 mod what_repeats_itself_is_told_once;

@@ -131,7 +131,10 @@ impl Forest {
         let spot = match step.parent {
             // It is told to start in none, but whether it does is not known.
             Place::Unknown => Spot { node: self.image_node(step.image), group: Some(Group::Unknown) },
-            Place::Outside => Spot { node: self.image_node(step.image), group: None },
+            Place::Outside => {
+                let node = self.image_node(step.image);
+                Spot { node, group: (!self.nodes.get(node).is_outside()).then_some(Group::Outside) }
+            }
             Place::Inside(_) => self.spot(step.image, step.parent),
         };
         let started = (step.how != Start::Missed).then_some(step.time);

@@ -66,8 +66,14 @@ pub(super) struct GrowingProcess {
 }
 
 impl Node {
+    /// Whether it hangs in no span, so that what hangs on it is in none either unless it says so.
+    pub(super) fn is_outside(&self) -> bool {
+        self.spot.is_none_or(|spot| spot.group == Some(Group::Outside))
+    }
+
     /// What it is when it is over.
     pub(super) fn fold(self) -> Branch {
+        let is_outside = self.is_outside();
         let mut inner = self.inner;
         let what = match self.what {
             Growing::Span(GrowingSpan { is_shown, site, started, end, elapsed, polls, .. }) => {
@@ -77,7 +83,8 @@ impl Node {
             Growing::Process(process) => {
                 let GrowingProcess { origin, pid, comm, status, .. } = *process;
                 // Where there are no spans, everything is outside of them, and it needn't be said.
-                if let Some(Branch { what: What::Group(Group::Outside, _), .. }) = inner.only()
+                if is_outside
+                    && let Some(Branch { what: What::Group(Group::Outside, _), .. }) = inner.only()
                     && let Some(Branch { what: What::Group(_, outside), .. }) = inner.take_only()
                 {
                     inner = outside;
