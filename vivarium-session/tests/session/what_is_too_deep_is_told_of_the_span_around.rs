@@ -8,6 +8,7 @@ use crate::support::places::Site;
 use crate::support::storm::storm;
 
 const HELPER: u32 = 4250;
+const THREAD: u32 = 4251;
 
 fn told(kernel: &Kernel, max_depth: u16) -> (Vec<Value>, String) {
     let brevity = Brevity { max_depth: Some(max_depth), ..Brevity::default() };
@@ -53,6 +54,52 @@ fn its_events_are_in_its_ancestor_and_say_so() {
     let (lines, _) = told(&kernel, 2);
     assert_eq!(open_of(&lines, "/deepest")["site"]["name"], "parse");
     assert_eq!(open_of(&lines, "/deepest")["stack"], json!([1, 2]));
+}
+
+#[test]
+fn also_where_that_is_inherited() {
+    let mut kernel = Kernel::new();
+    kernel.enter(ROOT, Site::LOAD_CONFIG, 0x10);
+    kernel.enter(ROOT, Site::PARSE, 0x11);
+    kernel.spawns(ROOT, THREAD);
+    kernel.forks(ROOT, HELPER);
+    for (tid, instance) in [(THREAD, 0x12), (HELPER, 0x13)] {
+        kernel.enter(tid, Site::STEP, instance);
+        kernel.opens(tid, if tid == THREAD { "/thread" } else { "/child" });
+        kernel.leave(tid, instance);
+    }
+    kernel.leave(HELPER, 0x11);
+    kernel.enter(HELPER, Site::FETCH, 0x14);
+    kernel.opens(HELPER, "/copy");
+
+    for (depth, path, span, site) in [
+        (2, "/thread", 2, "parse"),
+        (2, "/child", 2, "parse"),
+        (1, "/child", 1, "load_config"),
+        (1, "/copy", 1, "load_config"),
+    ] {
+        let open = open_of(&told(&kernel, depth).0, path);
+        assert_eq!((&open["span"], &open["site"]["name"]), (&json!(span), &json!(site)), "{path} to depth {depth}");
+        assert_eq!(open["attribution"], "folded", "{path} to depth {depth}");
+    }
+}
+
+#[test]
+fn with_its_site_as_soon_as_that_is_known() {
+    let mut kernel = Kernel::new();
+    kernel.enter(ROOT, Site::LOAD_CONFIG, 0x10);
+    kernel.losing(|kernel| kernel.forks(ROOT, HELPER));
+    for (instance, deeper, inherited) in [(0x11, "/deeper", "/inherited"), (0x12, "/deeper/again", "/inherited/again")]
+    {
+        kernel.enter(HELPER, Site::STEP, instance);
+        kernel.opens(HELPER, deeper);
+        kernel.leave(HELPER, instance);
+        kernel.opens(HELPER, inherited);
+    }
+
+    let (lines, _) = told(&kernel, 1);
+    assert_eq!(open_of(&lines, "/inherited")["site"]["name"], "load_config");
+    assert_eq!(open_of(&lines, "/deeper/again")["site"]["name"], "load_config");
 }
 
 #[test]

@@ -149,7 +149,7 @@ impl Tracker {
         let inherited = self.threads.get_mut(head.tid).and_then(|thread| thread.inherited.find(head.instance));
         if let Some((frames, span)) = inherited {
             if let Some(thread) = self.threads.get_mut(head.tid) {
-                thread.inherited.leave(frames);
+                thread.inherited.leave(frames, head.site);
             }
             return span;
         }
@@ -161,10 +161,8 @@ impl Tracker {
             }
             handle
         });
-        let frames = vec![
-            Frame { span: None, instance: InstanceId::NONE },
-            Frame { span: Some(handle.id), instance: head.instance },
-        ];
+        let site = self.spans.get(handle).map_or(head.site, |span| span.site);
+        let frames = vec![Frame::HOLE, Frame { span: Some(handle.id), instance: head.instance, site }];
         self.inherit(head.tid, Inherited::new(frames, Some(handle)), emit);
         handle.id
     }
@@ -187,13 +185,12 @@ impl Tracker {
     fn frames(&mut self, tid: Tid, innermost: Option<Handle>) -> Vec<Frame> {
         let mut frames = Vec::new();
         let mut under = innermost.map_or(Under::Unknown, Under::Span);
-        let hole = Frame { span: None, instance: InstanceId::NONE };
         // No thread is in more that are known; records that contradict each other must not lead in circles.
         while frames.len() < MAX_DEPTH {
             under = match under {
                 Under::Outside => break,
                 Under::Unknown => {
-                    frames.push(hole);
+                    frames.push(Frame::HOLE);
                     break;
                 }
                 Under::Inherited(count) => {
@@ -204,7 +201,7 @@ impl Tracker {
                 }
                 Under::Span(handle) => match self.spans.get(handle) {
                     Some(span) if span.state == State::Running(tid) => {
-                        frames.push(Frame { span: Some(span.id), instance: span.instance });
+                        frames.push(Frame { span: Some(span.id), instance: span.instance, site: span.site });
                         span.under
                     }
                     _ => Under::Unknown,
@@ -215,7 +212,7 @@ impl Tracker {
         // Generations of children, each in a deeper span, must not add up without end.
         if frames.len() > MAX_FRAMES {
             frames.drain(..frames.len() - MAX_FRAMES);
-            frames[0] = hole;
+            frames[0] = Frame::HOLE;
         }
         frames
     }
@@ -257,9 +254,11 @@ impl Tracker {
             Under::Inherited(count) => {
                 let thread = self.threads.get_mut(head.tid);
                 let frame = thread.and_then(|thread| thread.inherited.frames().get(count.checked_sub(1)?).copied());
-                match frame.and_then(|frame| frame.span) {
-                    Some(span) => Place::Inside(Inside { span, site: SiteId::DYNAMIC, way: Way::Inherited }),
-                    None => Place::Unknown,
+                match frame {
+                    Some(Frame { span: Some(span), site, .. }) => {
+                        Place::Inside(Inside { span, site, way: Way::Inherited })
+                    }
+                    _ => Place::Unknown,
                 }
             }
         }

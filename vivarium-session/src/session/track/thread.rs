@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt};
-use vivarium_sys::InstanceId;
+use vivarium_sys::{InstanceId, SiteId};
 
 use super::spans::Handle;
 use crate::record::{Tid, Time};
@@ -38,6 +38,13 @@ pub(super) struct Inherited {
 pub(super) struct Frame {
     pub(super) span: Option<SpanId>,
     pub(super) instance: InstanceId,
+    /// The site of the span; 0 as long as it is not known.
+    pub(super) site: SiteId,
+}
+
+impl Frame {
+    /// One of which nothing is known.
+    pub(super) const HOLE: Self = Self { span: None, instance: InstanceId::NONE, site: SiteId::DYNAMIC };
 }
 
 impl Inherited {
@@ -60,9 +67,13 @@ impl Inherited {
         Some((at + 1, self.frames[at].span?))
     }
 
-    /// The thread leaves all but `left` of them.
-    pub(super) fn leave(&mut self, left: usize) {
+    /// The thread leaves all but `left` of them, the innermost of which is at this site, if that is known.
+    pub(super) fn leave(&mut self, left: usize, site: SiteId) {
         self.left = left;
+        let innermost = left.saturating_sub(1);
+        if site != SiteId::DYNAMIC && self.frames().get(innermost).is_some_and(|frame| frame.site != site) {
+            Rc::make_mut(&mut self.frames)[innermost].site = site;
+        }
     }
 }
 
