@@ -91,15 +91,11 @@ impl<'s> Session<'s> {
     /// The same, told in fewer words.
     #[must_use]
     pub fn told_briefly(info: SessionInfo, sites: SiteTable, sinks: Vec<Box<dyn Sink + 's>>, brevity: Brevity) -> Self {
-        let (tracker, ledger) = (Tracker::new(), Ledger::new());
+        let (tracker, ledger) = (Tracker::new(info.pid), Ledger::new());
         let (view, waiting) = (View::new(brevity), Waiting::default());
         let mut session =
             Self { info, sites, tracker, view, waiting, sinks, failures: Vec::new(), ledger, off: KeptOff::default() };
         session.tell(|sink, context| sink.begin(context));
-        let pid = session.info.pid;
-        session.follow(None, |tracker, emit| {
-            tracker.found(pid, None, emit);
-        });
         session
     }
 

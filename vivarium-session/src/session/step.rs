@@ -107,7 +107,7 @@ pub struct ProcessStep<'a> {
     pub image: ImageId,
     /// Its number.
     pub pid: Pid,
-    /// Its name.
+    /// Its name, or that of the thread that told of it first.
     pub comm: Option<Comm>,
     /// What happens to it.
     pub change: ProcessChange<'a>,
@@ -158,6 +158,8 @@ pub struct StartStep {
     pub pid: Pid,
     /// The thread.
     pub tid: Tid,
+    /// The name of that.
+    pub comm: Comm,
     /// When it was heard of.
     pub time: Time,
     /// The span that it starts in.

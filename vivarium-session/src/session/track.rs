@@ -30,6 +30,8 @@ pub(super) type Emit<'e> = &'e mut dyn FnMut(Step<'_>);
 /// What is known of the session at this moment.
 #[derive(Debug)]
 pub(super) struct Tracker {
+    /// The process that the session is about, until something is heard of it.
+    unheard: Option<Pid>,
     processes: Processes,
     threads: Threads,
     spans: Spans,
@@ -40,8 +42,9 @@ pub(super) struct Tracker {
 }
 
 impl Tracker {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(pid: Pid) -> Self {
         Self {
+            unheard: Some(pid),
             processes: Processes::new(),
             threads: Threads::new(),
             spans: Spans::new(),
@@ -83,12 +86,18 @@ impl Tracker {
     }
 
     /// A process whose beginning no record tells; this one is the first that tells of it, if any does.
-    pub(super) fn found(&mut self, pid: Pid, head: Option<&Head>, emit: Emit<'_>) -> ImageId {
-        let (image, older) = self.processes.run(pid);
+    fn found(&mut self, pid: Pid, head: Option<&Head>, emit: Emit<'_>) -> ImageId {
+        let (image, older) = self.run(pid);
         debug_assert!(older.is_none(), "a process is found once");
         let (time, comm) = (head.map(|head| head.time), head.map(|head| head.comm));
         emit(Step::Process(ProcessStep { time, image, pid, comm, change: ProcessChange::Found }));
         image
+    }
+
+    /// A process that comes runs something; gives what its number stood for before.
+    fn run(&mut self, pid: Pid) -> (ImageId, Option<ImageId>) {
+        self.unheard.take_if(|unheard| *unheard == pid);
+        self.processes.run(pid)
     }
 
     fn event(&mut self, head: &Head, image: ImageId, event: &Event<'_>, emit: Emit<'_>) {
@@ -204,7 +213,7 @@ impl Tracker {
     }
 
     fn begin_process(&mut self, head: &Head, parent: ImageId, place: Place, pid: Pid, emit: Emit<'_>) -> ImageId {
-        let (image, older) = self.processes.run(pid);
+        let (image, older) = self.run(pid);
         if let Some(older) = older {
             self.end_image(older, head.time, Stop::Exited, emit);
         }
@@ -249,6 +258,7 @@ fn start_step(head: &Head, span: &Span, parent: Place, how: Start) -> StartStep 
         image: span.image,
         pid: span.pid,
         tid: head.tid,
+        comm: head.comm,
         time: head.time,
         parent,
         how,

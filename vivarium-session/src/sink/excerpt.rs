@@ -226,8 +226,7 @@ impl<S: Sink> Excerpt<S> {
 
     fn process(&mut self, step: &ProcessStep<'_>, context: Context<'_>) -> io::Result<()> {
         let is_told = match step.change {
-            // The first is the one that the session is about.
-            ProcessChange::Found => self.images.is_empty() || self.inside.is_none(),
+            ProcessChange::Found => step.pid == context.info.pid || self.inside.is_none(),
             ProcessChange::Forked { parent, place, .. } => self.images.contains(&parent) && self.tells(place.span()),
             ProcessChange::Executed { before, .. } => self.images.contains(&before),
             ProcessChange::Exited { .. } => self.images.contains(&step.image),

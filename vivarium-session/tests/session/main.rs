@@ -17,6 +17,7 @@ mod an_exec_that_fails_changes_nothing;
 mod any_bytes_are_read_without_harm;
 mod children_inherit_the_span_they_are_made_in;
 mod deeper_than_the_kernel_knows_is_marked;
+mod found_processes_have_names;
 mod json_lines_follow_their_schema;
 mod lines_fit_the_terminal;
 mod live_lines_tell_when_who_where_and_what;

@@ -47,7 +47,10 @@ fn assert_begins(tree: &str, expected: &[&str]) {
 #[test]
 fn it_is() {
     let tree = tree(info(), |conclusion| conclusion);
-    assert_begins(&tree, &["vivarium · tour (pid 4242) · backend lsm · 412 ms · complete: 1 event, 0 lost", "[4242]"]);
+    assert_begins(
+        &tree,
+        &["vivarium · tour (pid 4242) · backend lsm · 412 ms · complete: 1 event, 0 lost", "[4242 tour]"],
+    );
 }
 
 #[test]

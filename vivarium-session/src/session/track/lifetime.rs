@@ -90,6 +90,9 @@ impl Tracker {
 
     /// The session is over.
     pub(in crate::session) fn finish(&mut self, time: Time, emit: Emit<'_>) {
+        if let Some(pid) = self.unheard {
+            self.found(pid, None, emit);
+        }
         for image in self.processes.all().into_iter().rev() {
             self.end_image(image, time, Stop::Unfinished, emit);
             self.release_image(image, emit);

@@ -10,7 +10,7 @@ use super::budget::Budget;
 use super::node::{Growing, GrowingProcess, GrowingSpan, Node, NodeId, Nodes, Spot};
 use super::trim::Trim;
 use crate::filter::Filter;
-use crate::record::Time;
+use crate::record::{Comm, Tid, Time};
 use crate::session::step::{
     EventStep, ImageId, Place, ProcessChange, ProcessStep, RaiseStep, Released, SpanId, Start, StartStep, Step, Stop,
     StopStep, Way,
@@ -78,6 +78,7 @@ impl Forest {
     }
 
     fn event(&mut self, step: &EventStep<'_>) {
+        self.name(step.image, step.head.tid, step.head.comm);
         // The process itself is the line of these.
         match step.event.spec.kind {
             EventKind::PROC_EXIT => return,
@@ -96,6 +97,7 @@ impl Forest {
     }
 
     fn raise(&mut self, step: &RaiseStep<'_>) {
+        self.name(step.image, step.head.tid, step.head.comm);
         let kind = match step.raise.kind {
             RaiseKind::Panic => "panic",
             RaiseKind::Error => "error",
@@ -119,6 +121,7 @@ impl Forest {
     }
 
     fn start(&mut self, step: &StartStep, context: Context<'_>) {
+        self.name(step.image, step.tid, step.comm);
         if let Some(node) = self.spans.get(&step.span)
             && let Growing::Span(span) = &mut self.nodes.get_mut(*node).what
         {
@@ -166,8 +169,9 @@ impl Forest {
     }
 
     fn process(&mut self, step: &ProcessStep<'_>) {
+        let is_named = !matches!(step.change, ProcessChange::Found);
         let mut process =
-            GrowingProcess { origin: None, pid: step.pid, comm: step.comm, status: None, inherits: false };
+            GrowingProcess { origin: None, pid: step.pid, comm: step.comm, is_named, status: None, inherits: false };
         let spot = match step.change {
             ProcessChange::Exited { status } => {
                 let node = self.image_node(step.image);
@@ -212,8 +216,13 @@ impl Forest {
         let Some(node) = self.images.remove(&before) else { return };
         self.images.insert(step.image, node);
         if let Growing::Process(process) = &mut self.nodes.get_mut(node).what {
-            process.comm = step.comm;
+            (process.comm, process.is_named) = (step.comm, true);
         }
+    }
+
+    fn name(&mut self, image: ImageId, tid: Tid, comm: Comm) {
+        let process = self.image_node(image);
+        self.nodes.name(process, tid, comm);
     }
 
     /// Where something in this place of this image is shown.

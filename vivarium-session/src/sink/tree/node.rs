@@ -7,7 +7,7 @@ use vivarium_sys::SiteId;
 use super::branch::{Branch, Group, Line, ProcessBranch, SpanBranch, What};
 use super::branches::Branches;
 use crate::record::value::ExitStatus;
-use crate::record::{Comm, Pid, Time};
+use crate::record::{Comm, Pid, Tid, Time};
 use crate::session::step::{ImageId, Stop};
 
 /// Refers to a node until it is folded.
@@ -60,6 +60,8 @@ pub(super) struct GrowingProcess {
     pub(super) origin: Option<Line>,
     pub(super) pid: Pid,
     pub(super) comm: Option<Comm>,
+    /// Whether that is the name of its main thread, which is that of the process.
+    pub(super) is_named: bool,
     pub(super) status: Option<ExitStatus>,
     /// Whether it began inside a span, which is shown around it.
     pub(super) inherits: bool,
@@ -127,6 +129,16 @@ impl Nodes {
 
     pub(super) fn get_mut(&mut self, id: NodeId) -> &mut Node {
         self.slots[id.0 as usize].as_mut().expect("a node is used until it is folded")
+    }
+
+    /// A thread of this process has a name.
+    pub(super) fn name(&mut self, process: NodeId, tid: Tid, comm: Comm) {
+        if let Growing::Process(process) = &mut self.get_mut(process).what
+            && !process.is_named
+            && process.pid.0 == tid.0
+        {
+            (process.comm, process.is_named) = (Some(comm), true);
+        }
     }
 
     pub(super) fn remove(&mut self, id: NodeId) -> Node {
