@@ -1,13 +1,16 @@
 //! As whom the command runs.
 
 use std::env;
-use std::ffi::{CString, OsStr};
+use std::ffi::{CString, OsStr, OsString};
 use std::path::PathBuf;
 
 use nix::unistd::{Gid, Uid, User, getgrouplist, setgid, setgroups, setuid};
 
 /// What `sudo` tells about itself: with them, the command would find out that it was used.
 const SUDO_VARIABLES: [&str; 5] = ["SUDO_COMMAND", "SUDO_GID", "SUDO_HOME", "SUDO_UID", "SUDO_USER"];
+
+/// What to do about variables that tell of no user.
+const NAME_ONE: &str = "say with `vivarium run --user` as whom the command is to run, or unset SUDO_UID and SUDO_GID";
 
 /// Another user as whom the command runs.
 #[derive(Clone, Debug)]
@@ -33,6 +36,12 @@ pub enum UserError {
     /// There is no such user.
     #[error("there is no user {0:?}: give a name from `getent passwd`, or a number")]
     Unknown(String),
+    /// `sudo` would say something else.
+    #[error("{0} is {1:?}, which is no number of a user or a group: {NAME_ONE}")]
+    NotOfSudo(&'static str, OsString),
+    /// Nobody says which group the user is in.
+    #[error("SUDO_UID is {0}, of whom the system knows nothing, and SUDO_GID does not tell the group: {NAME_ONE}")]
+    NoGroup(Uid),
     /// Only root can run as others.
     #[error("only root can run the command as another user: use sudo, or leave out `--user`")]
     NotRoot,
@@ -63,26 +72,32 @@ impl RunAs {
         if let Some(entry) = User::from_name(user)? {
             return Self::from_entry(entry);
         }
-        let number = user.parse().map_err(|_| UserError::Unknown(user.to_owned()))?;
-        Self::numbered(Uid::from_raw(number), Gid::from_raw(number))
+        let number = number(user.as_ref()).ok_or_else(|| UserError::Unknown(user.to_owned()))?;
+        Self::numbered(Uid::from_raw(number), Some(Gid::from_raw(number)))
     }
 
     /// Who called `sudo`, if root runs this on behalf of someone else.
     fn caller_of_sudo() -> Result<Option<Self>, UserError> {
-        if !Uid::effective().is_root() {
-            return Ok(None);
-        }
-        let number = |name| env::var(name).ok().and_then(|text| text.parse().ok());
-        match (number("SUDO_UID"), number("SUDO_GID")) {
-            (Some(uid), Some(gid)) if uid != 0 => Self::numbered(Uid::from_raw(uid), Gid::from_raw(gid)).map(Some),
-            _ => Ok(None),
+        match env::var_os("SUDO_UID").filter(|_| Uid::effective().is_root()) {
+            Some(uid) => Self::told_by_sudo(uid, env::var_os("SUDO_GID")),
+            None => Ok(None),
         }
     }
 
-    fn numbered(uid: Uid, gid: Gid) -> Result<Self, UserError> {
-        match User::from_uid(uid)? {
-            Some(entry) => Self::from_entry(entry),
-            None => Ok(Self { uid, gid, groups: vec![gid], entry: None }),
+    /// The user whom the variables of `sudo` tell of; none where that is root. What cannot be understood never means root.
+    fn told_by_sudo(uid: OsString, gid: Option<OsString>) -> Result<Option<Self>, UserError> {
+        let told = |name, text: OsString| number(&text).ok_or(UserError::NotOfSudo(name, text));
+        let uid = Uid::from_raw(told("SUDO_UID", uid)?);
+        let gid = gid.map(|gid| told("SUDO_GID", gid)).transpose()?.map(Gid::from_raw);
+        if uid.is_root() { Ok(None) } else { Self::numbered(uid, gid).map(Some) }
+    }
+
+    /// The user with this number, in this group where the system does not know them.
+    fn numbered(uid: Uid, gid: Option<Gid>) -> Result<Self, UserError> {
+        match (User::from_uid(uid)?, gid) {
+            (Some(entry), _) => Self::from_entry(entry),
+            (None, Some(gid)) => Ok(Self { uid, gid, groups: vec![gid], entry: None }),
+            (None, None) => Err(UserError::NoGroup(uid)),
         }
     }
 
@@ -113,5 +128,64 @@ impl RunAs {
         setgroups(&self.groups)?;
         setgid(self.gid)?;
         setuid(self.uid)
+    }
+}
+
+/// The number of a user or a group. The last one is none: to the kernel it means that nothing changes.
+fn number(text: &OsStr) -> Option<u32> {
+    text.to_str()?.parse().ok().filter(|number| *number != u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(uid: &str, gid: Option<&str>) -> Result<Option<RunAs>, UserError> {
+        RunAs::told_by_sudo(uid.into(), gid.map(OsString::from))
+    }
+
+    /// A user whom the system does not know.
+    const NOBODY_KNOWN: &str = "3999999999";
+
+    #[test]
+    fn what_sudo_cannot_have_said_is_an_error_and_never_root() {
+        for (uid, gid) in [
+            (" 1000", Some("1000")),
+            ("", Some("1000")),
+            ("-1", Some("1000")),
+            ("someone", None),
+            ("4294967295", Some("1000")),
+            ("4294967296", Some("1000")),
+            ("1000", Some(" 1000")),
+            ("1000", Some("4294967295")),
+            (NOBODY_KNOWN, None),
+        ] {
+            let error = told(uid, gid).expect_err("it is no user").to_string();
+            assert!(error.contains("--user") && error.contains("SUDO_"), "{uid:?} and {gid:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn without_a_group_it_is_that_of_the_user_database() {
+        let Ok(Some(entry)) = User::from_name("nobody") else { return };
+        let user = told(&entry.uid.to_string(), None).expect("they are known").expect("they are not root");
+        assert_eq!((user.uid, user.gid), (entry.uid, entry.gid));
+    }
+
+    #[test]
+    fn a_user_whom_the_system_does_not_know_has_the_group_that_sudo_tells() {
+        let user = told(NOBODY_KNOWN, Some("7")).expect("it is a number").expect("it is not root");
+        assert_eq!((user.uid.to_string().as_str(), user.gid), (NOBODY_KNOWN, Gid::from_raw(7)));
+    }
+
+    #[test]
+    fn root_who_called_sudo_stays_root() {
+        assert!(told("0", Some("0")).expect("it is a number").is_none());
+        assert!(told("0", None).expect("it is a number").is_none());
+    }
+
+    #[test]
+    fn the_last_number_is_no_user() {
+        assert!(matches!(RunAs::named("4294967295"), Err(UserError::Unknown(_))));
     }
 }
