@@ -2,7 +2,9 @@
 
 mod check;
 mod checkup;
+mod daemon;
 mod privileges;
 
 pub use check::{BackendCheck, Check, Finding};
 pub use checkup::Checkup;
+pub use daemon::DaemonCheck;

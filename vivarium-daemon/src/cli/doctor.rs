@@ -12,7 +12,8 @@ use crate::exit::Exit;
 /// Tell what this kernel and these privileges allow.
 ///
 /// Each backend is loaded, attached, made to see a known event, and removed again. What is lacking comes with what to do
-/// about it, and with what is lost without it. Fails where nothing can be observed.
+/// about it, and with what is lost without it. So is a running vivariumd, through which everyone observes what is their
+/// own. Fails where nothing can be observed.
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// Write JSON.
@@ -23,7 +24,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<ExitCode, Box<dyn Failure>> {
     let checkup = Checkup::of_this_machine();
     write(&checkup, args.json).map_err(OutputError::from)?;
-    Ok(if checkup.used.is_some() { Exit::Success } else { Exit::Failed }.into())
+    Ok(if checkup.can_observe() { Exit::Success } else { Exit::Failed }.into())
 }
 
 fn write(checkup: &Checkup, json: bool) -> io::Result<()> {

@@ -75,7 +75,7 @@ impl Observing {
 }
 
 /// Whether this process may observe by itself.
-fn is_privileged() -> bool {
+pub(super) fn is_privileged() -> bool {
     let has = |capability| caps::has_cap(None, CapSet::Effective, capability).unwrap_or(false);
     has(Capability::CAP_SYS_ADMIN) || has(Capability::CAP_BPF) && has(Capability::CAP_PERFMON)
 }

@@ -5,7 +5,7 @@ use vivarium_session::accounting::gaps;
 use vivarium_session::session::Host;
 use vivarium_sys::event::{Backend, EventKind};
 
-use super::{BackendCheck, Check, Finding, privileges};
+use super::{BackendCheck, Check, DaemonCheck, Finding, privileges};
 use crate::cli::with_causes;
 use crate::kernel::backend::Extent;
 use crate::kernel::{KernelSide, KernelTypes, Ring, RingSize};
@@ -22,8 +22,10 @@ pub struct Checkup {
     pub checks: Vec<Check>,
     /// The backends, in the order in which they are tried.
     pub backends: Vec<BackendCheck>,
-    /// The one that `vivarium run` uses.
+    /// The one that `vivarium run` uses, where it observes by itself.
     pub used: Option<&'static str>,
+    /// Who observes where this process may not.
+    pub daemon: DaemonCheck,
 }
 
 impl Checkup {
@@ -46,14 +48,21 @@ impl Checkup {
             }
             Err(error) => {
                 let why = with_causes(&error);
-                let without = "nothing can be observed".to_owned();
+                let without = privileges::WITHOUT.to_owned();
                 checks.push(Check { name: "kernel side", finding: Finding::Lacking { why, remedy: None, without } });
                 checks.push(Check { name: "spans", finding: Finding::Untried });
                 Backend::ALL.into_iter().map(|backend| check(backend, Finding::Untried, Vec::new())).collect()
             }
         };
         let used = backends.iter().find(|check| check.finding.is_fine()).map(|check| check.backend.name());
-        Self { version: env!("CARGO_PKG_VERSION"), host: Host::here(), checks, backends, used }
+        let daemon = DaemonCheck::find();
+        Self { version: env!("CARGO_PKG_VERSION"), host: Host::here(), checks, backends, used, daemon }
+    }
+
+    /// Whether anything can be observed, by itself or through the daemon.
+    #[must_use]
+    pub fn can_observe(&self) -> bool {
+        self.used.is_some() || self.daemon.finding.is_fine()
     }
 }
 

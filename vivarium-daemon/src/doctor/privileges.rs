@@ -11,6 +11,9 @@ const NEEDED: [(&str, u32); 2] = [("perfmon", 38), ("bpf", 39)];
 /// The number of the capability that includes them.
 const SYS_ADMIN: u32 = 21;
 
+/// What is lost where this process may not observe.
+pub(super) const WITHOUT: &str = "nothing can be observed, but through vivariumd";
+
 /// Whether this process may observe.
 pub(super) fn find() -> Finding {
     let effective = effective().unwrap_or_default();
@@ -24,12 +27,12 @@ pub(super) fn find() -> Finding {
             why: format!("this process does not have the capabilities {}", lacking.join(" and ")),
             remedy: Some(
                 match is_root {
-                    true => "give them to the container that it runs in",
-                    false => "run it with sudo",
+                    true => "give them to the container that it runs in, or let vivariumd observe",
+                    false => "run it with sudo, or let vivariumd observe, for which it needs none",
                 }
                 .to_owned(),
             ),
-            without: "nothing can be observed".to_owned(),
+            without: WITHOUT.to_owned(),
         },
     }
 }

@@ -25,9 +25,16 @@ pub(super) fn write(output: &mut impl Write, checkup: &Checkup) -> io::Result<()
             write_gaps(output, check)?;
         }
     }
-    match checkup.used {
-        Some(used) => writeln!(output, "\n`vivarium run` uses the backend {used}."),
-        None => writeln!(output, "\nNothing can be observed here."),
+    let daemon = &checkup.daemon;
+    write_finding(output, "vivariumd", &daemon.finding)?;
+    match (checkup.used, daemon.backend) {
+        (Some(used), _) => writeln!(output, "\n`vivarium run` uses the backend {used}."),
+        (None, Some(backend)) => {
+            let used = checkup.backends.iter().find(|check| check.backend.name() == backend);
+            used.map_or(Ok(()), |check| write_gaps(output, check))?;
+            writeln!(output, "\n`vivarium run` observes through vivariumd: everything of your own can be observed.")
+        }
+        (None, None) => writeln!(output, "\nNothing can be observed here."),
     }
 }
 
