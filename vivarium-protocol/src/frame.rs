@@ -106,6 +106,9 @@ pub enum Malformed {
     /// Its content is not what it should be.
     #[error("a frame whose content cannot be read: {0}")]
     Content(String),
+    /// It asks for a kind of event that this version doesn't know.
+    #[error("there is no kind of event {0:?}")]
+    UnknownKind(String),
     /// It is not for this side, or not now.
     #[error("a frame that has no place here")]
     Misplaced,

@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use vivarium_session::session::Kinds;
-use vivarium_sys::event::Backend;
+use vivarium_sys::event::{Backend, EventKind};
 
 use super::VERSION;
 use super::frame::{Frame, Malformed, Tag};
 use super::sessions::{List, Switch};
+
+/// As much of an unknown name is told.
+const LONGEST_TOLD: usize = 64;
 
 /// The first words of both sides.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -120,6 +123,21 @@ impl Start {
         self.backend = backend.map(|backend| backend.name().to_owned());
         self
     }
+
+    /// Of a kind that were left out since nobody knows it, nothing would be heard.
+    fn read(content: &[u8]) -> Result<Self, Malformed> {
+        #[derive(Deserialize)]
+        struct Asked {
+            #[serde(default)]
+            kinds: Vec<String>,
+        }
+        let start = serde_json::from_slice(content)?;
+        let asked: Asked = serde_json::from_slice(content)?;
+        match asked.kinds.iter().find(|name| EventKind::from_name(name).is_none()) {
+            Some(unknown) => Err(Malformed::UnknownKind(unknown.chars().take(LONGEST_TOLD).collect())),
+            None => Ok(start),
+        }
+    }
 }
 
 impl Hello {
@@ -165,7 +183,7 @@ impl Request {
     pub(crate) fn read(frame: &Frame<'_>) -> Result<Self, Malformed> {
         Ok(match frame.tag {
             Tag::Hello => Self::Hello(Hello::read(frame.content)?),
-            Tag::Start => Self::Start(serde_json::from_slice(frame.content)?),
+            Tag::Start => Self::Start(Start::read(frame.content)?),
             Tag::Add => Self::Add(serde_json::from_slice(frame.content)?),
             Tag::Sync => Self::Sync(token(frame.content)?),
             Tag::Stop => Self::Stop,
@@ -181,4 +199,22 @@ impl Request {
 pub(crate) fn token(content: &[u8]) -> Result<u64, Malformed> {
     let bytes = content.try_into().map_err(|_| Malformed::Content("no number".to_owned()))?;
     Ok(u64::from_le_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start(kinds: &str) -> Result<Start, Malformed> {
+        Start::read(format!(r#"{{"targets": ["caller"], "kinds": {kinds}}}"#).as_bytes())
+    }
+
+    #[test]
+    fn an_unknown_kind_is_told_and_not_left_out() {
+        assert!(start(r#"["path_open", "sock_connect"]"#).is_ok());
+        let unknown = start(r#"["path_open", "nope"]"#).expect_err("there is no such kind");
+        assert_eq!(unknown, Malformed::UnknownKind("nope".to_owned()));
+        let Err(Malformed::UnknownKind(told)) = start(&format!("[{:?}]", "x".repeat(9999))) else { panic!("none") };
+        assert_eq!(told.len(), LONGEST_TOLD, "it fits into the answer");
+    }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 
-use vivarium_protocol::{Added, Hello, Message, Reason, Refusal, Request, Start, Switch, Target, VERSION, Welcome};
+use vivarium_protocol::{
+    Added, Hello, Malformed, Message, Reason, Refusal, Request, Start, Switch, Target, VERSION, Welcome,
+};
 use vivarium_session::record::Pid;
 use vivarium_session::session::SessionInfo;
 use vivarium_sys::event::Backend;
@@ -21,10 +23,7 @@ const MAX_TARGETS: usize = 64;
 pub(super) fn answer(client: &mut Client, hub: &mut Hub, request: Request) -> Result<(), Gone> {
     match (client.state, request) {
         (State::Silent, Request::Hello(hello)) => greet(client, &hello),
-        (State::Greeted, Request::Start(start)) => match begin(client, hub, &start) {
-            Ok(()) => Ok(()),
-            Err(refusal) => dismiss(client, refusal),
-        },
+        (State::Greeted, Request::Start(start)) => start_session(client, hub, &start),
         (State::Greeted, Request::List(_) | Request::Show(_) | Request::Switch(_)) if client.asks_again() => {
             let refusal = Refusal::new(Reason::TooMany, "too many questions on one connection", "connect once more");
             dismiss(client, refusal)
@@ -71,6 +70,21 @@ pub(super) fn answer(client: &mut Client, hub: &mut Hub, request: Request) -> Re
     }
 }
 
+/// Begins the session of a client. What it was told before comes before all of it; of one that does not begin it is told
+/// nothing but why.
+fn start_session(client: &mut Client, hub: &mut Hub, start: &Start) -> Result<(), Gone> {
+    let before = client.outbox.take();
+    let begun = begin(client, hub, start);
+    let of_session = client.outbox.replace(before);
+    match begun {
+        Ok(()) => {
+            client.outbox.borrow_mut().append(of_session);
+            Ok(())
+        }
+        Err(refusal) => dismiss(client, refusal),
+    }
+}
+
 /// Ends the session of a client, and tells it what that came to.
 pub(super) fn conclude(client: &mut Client, hub: &mut Hub, session: SessionId) -> Result<(), Gone> {
     client.leave();
@@ -89,6 +103,18 @@ pub(super) fn dismiss(client: &mut Client, refusal: Refusal) -> Result<(), Gone>
 /// What a client says makes no sense.
 pub(super) fn nonsense(what: impl std::fmt::Display) -> Refusal {
     Refusal::new(Reason::Malformed, what, "speak as docs/protocol.md describes it")
+}
+
+/// Why what a client says is not understood.
+pub(super) fn not_understood(malformed: &Malformed) -> Refusal {
+    match malformed {
+        Malformed::UnknownKind(_) => Refusal::new(
+            Reason::Unavailable,
+            malformed,
+            "give names from the table of events, which `vivarium events` lists, or install the same version of both",
+        ),
+        _ => nonsense(malformed),
+    }
 }
 
 fn greet(client: &mut Client, hello: &Hello) -> Result<(), Gone> {
@@ -216,4 +242,16 @@ fn adopt(client: &Client, hub: &mut Hub, observing: Observing, targets: Vec<(Tar
     all.retain(|process| !added.processes.contains(process));
     added.processes.extend(all);
     added
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_unknown_kind_it_is_said_where_the_known_ones_are() {
+        let refusal = not_understood(&Malformed::UnknownKind("nope".to_owned()));
+        assert_eq!(refusal.reason, Reason::Unavailable);
+        assert!(refusal.to_string().contains(r#""nope": give names from the table of events"#), "{refusal}");
+    }
 }

@@ -215,7 +215,7 @@ impl Server {
                     if let Some(session) = client.session() {
                         self.hub.abandon(session);
                     }
-                    let dismissed = requests::dismiss(client, requests::nonsense(malformed));
+                    let dismissed = requests::dismiss(client, requests::not_understood(&malformed));
                     // What comes after nonsense is nonsense.
                     let _ = client.send();
                     dismissed.and(Err(Gone))
