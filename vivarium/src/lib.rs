@@ -177,6 +177,9 @@ pub use vivarium_macros::test;
 /// assert_eq!(digest(&[1, 2]), 3 << 7);
 /// ```
 ///
+/// Guards on one thread are to be dropped in the reverse of the order in which they were made, as variables are; see
+/// [`SpanGuard`] for what is told otherwise. With a block there is nothing to heed.
+///
 /// `?`, `return`, `break` and `continue` in the block mean what they mean without it. `.await` doesn't belong there: while a
 /// future waits, its thread does other work, which would be mistaken for that of the span. Put it into an async function
 /// that is marked with [`observe`](macro@crate::observe).

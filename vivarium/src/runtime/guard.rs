@@ -15,6 +15,10 @@ use crate::runtime::slow;
 /// It belongs to the thread that made it: it can't be sent to another one, so a future that keeps it across an `.await`
 /// can't be sent either. Mark an async function instead, whose span ends wherever it waits.
 ///
+/// The guards of a thread are to be dropped in the reverse of the order in which they were made, as variables are: spans lie
+/// within each other. When one is dropped before others that were made after it, those are taken to be over as well; and when
+/// they are dropped later on, the verdict says that a span stopped whose start was missed.
+///
 /// ```
 /// fn mixed(text: &str) -> usize {
 ///     let parsing = vivarium::span!("parse");
