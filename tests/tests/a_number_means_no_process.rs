@@ -97,7 +97,7 @@ fn in_another_namespace_numbers_mean_what_they_mean_there() {
         .output()
         .expect("unshare starts");
     let said = printed(&output.stdout);
-    assert!(said.contains("no process is there that fits") && said.contains("status 2"), "{said}{output:?}");
+    assert!(said.contains("there is no process") && said.contains("status 2"), "{said}{output:?}");
     assert!(said.contains("strict 0"), "{said}{output:?}");
     let inner: u32 = said.lines().find_map(|line| line.strip_prefix("inner ")?.parse().ok()).expect("its number");
     assert!(inner < 100, "it is one of the first there: {inner}");

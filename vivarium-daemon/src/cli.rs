@@ -27,7 +27,7 @@ use crate::exit::Exit;
 
 /// See what each function of a Rust program really does to the machine.
 #[derive(Parser, Debug)]
-#[command(name = "vivarium", version, after_help = Exit::help())]
+#[command(name = "vivarium", version, after_help = Exit::help(Exit::ALL))]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -64,7 +64,7 @@ pub enum AttachError {
     #[error(transparent)]
     Wanted(#[from] WantedError),
     /// Nothing is there.
-    #[error("no process is there that fits {0}: wait for one with `--wait`")]
+    #[error("there is no {0} here: see with `ps -e` what runs, or wait for one with `--wait`")]
     Nobody(String),
     /// The daemon does not observe it.
     #[error(transparent)]

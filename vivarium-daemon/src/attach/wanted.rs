@@ -140,17 +140,17 @@ fn groups(list: &str) -> Vec<String> {
     list.lines().filter_map(|line| line.splitn(3, ':').nth(2)).map(str::to_owned).collect()
 }
 
-/// A name as text, for people.
+/// What a process is called that is meant, for people.
 impl std::fmt::Display for Wanted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let text = |name: &OsStr| vivarium_session::text::Text::new(name.as_bytes());
         match self {
             Self::Pid(pid) => write!(f, "process {pid}"),
-            Self::Tty(path) => write!(f, "terminal {}", text(path.as_os_str())),
-            Self::Comm(name) => write!(f, "name {}", text(name)),
-            Self::Cgroup(path) => write!(f, "control group {}", text(path.as_os_str())),
-            Self::Container(id) => write!(f, "container {}", text(id.as_ref())),
-            Self::Unit(unit) => write!(f, "unit {}", text(unit.as_ref())),
+            Self::Tty(path) => write!(f, "process of the terminal {}", text(path.as_os_str())),
+            Self::Comm(name) => write!(f, "process called {}", text(name)),
+            Self::Cgroup(path) => write!(f, "process in the control group {}", text(path.as_os_str())),
+            Self::Container(id) => write!(f, "process of the container {}", text(id.as_ref())),
+            Self::Unit(unit) => write!(f, "process of the unit {}", text(unit.as_ref())),
         }
     }
 }

@@ -9,12 +9,15 @@ use vivarium_sys::event::Backend;
 use crate::exit::Exit;
 use crate::kernel::RingSize;
 
+/// How the daemon ends.
+const EXITS: [Exit; 3] = [Exit::Success, Exit::BadInput, Exit::Failed];
+
 /// Observe processes for those who have no privileges: for `vivarium`, and for tests.
 ///
 /// Loads the BPF programs as root, gives up what it needs no more, and serves everyone who connects, each only what is theirs
 /// to see.
 #[derive(Parser, Debug)]
-#[command(name = "vivariumd", version, after_help = Exit::help())]
+#[command(name = "vivariumd", version, after_help = Exit::help(&EXITS))]
 pub(super) struct Options {
     /// Where to listen.
     #[arg(long, value_name = "PATH", help = format!("Where to listen [default: ${SOCKET_VARIABLE}, or {DEFAULT_SOCKET}]"))]
@@ -34,5 +37,20 @@ impl Options {
     /// Where to listen.
     pub(super) fn socket(&self) -> SocketPath {
         self.socket.as_ref().map_or_else(SocketPath::from_environment, SocketPath::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_help_tells_of_the_exits_of_the_daemon_and_of_no_others() {
+        let help = Options::command().render_long_help().to_string();
+        for exit in Exit::ALL {
+            assert_eq!(help.contains(exit.meaning()), EXITS.contains(exit), "{exit:?}: {help}");
+        }
     }
 }
