@@ -66,8 +66,8 @@ impl Args {
         let option = input.call(Ident::parse_any)?;
         let is_twice = match option.to_string().as_str() {
             "name" => self.name.replace(parse_name(input, &option)?).is_some(),
-            "skip" => self.skip.replace(option.clone()).is_some(),
-            "err" => self.err.replace(option.clone()).is_some(),
+            "skip" => self.skip.replace(parse_word(input, &option)?).is_some(),
+            "err" => self.err.replace(parse_word(input, &option)?).is_some(),
             "crate" => {
                 self.krate.replace(parse_value(input, &option, "a path, as in `crate = my_vivarium`")?).is_some()
             }
@@ -78,6 +78,14 @@ impl Args {
         }
         Ok(())
     }
+}
+
+/// An option that is a word alone.
+fn parse_word(input: ParseStream<'_>, option: &Ident) -> syn::Result<Ident> {
+    if input.is_empty() || input.peek(Token![,]) || input.peek(Ident::peek_any) {
+        return Ok(option.clone());
+    }
+    Err(syn::Error::new(input.span(), format!("`{option}` takes no value; write just `{option}`")))
 }
 
 fn parse_name(input: ParseStream<'_>, option: &Ident) -> syn::Result<SiteName> {

@@ -93,6 +93,14 @@ impl Attribute {
         self.path().last().is_some_and(|word| word == "observe")
     }
 
+    /// Whether it is `#[observe]` by a path that can hardly mean another one.
+    pub(crate) fn is_surely_observe(&self) -> bool {
+        matches!(
+            self.path().iter().map(String::as_str).collect::<Vec<_>>().as_slice(),
+            ["observe"] | ["vivarium", "observe"]
+        )
+    }
+
     /// Whether it has this path of a single word, also as `#[unsafe(word)]`.
     pub(crate) fn is(&self, word: &str) -> bool {
         match self.path().as_slice() {

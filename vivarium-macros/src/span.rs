@@ -23,8 +23,8 @@ fn parse(input: ParseStream<'_>, krate: &TokenStream) -> syn::Result<TokenStream
     let literal: LitStr = input.parse()?;
     let place = site::place(krate, Kind::Span, &SiteName::new(&literal)?, literal.span());
     let guard = quote_spanned!(ours=> #krate::__private::SpanGuard::enter(#place));
-    if !input.is_empty() {
-        input.parse::<Token![,]>()?;
+    if !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
+        return Err(Error::new(input.span(), "a comma stands before the block: `span!(\"parse\", { ... })`"));
     }
     let body: TokenStream = input.parse()?;
     if body.is_empty() {

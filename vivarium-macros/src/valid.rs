@@ -10,6 +10,9 @@ use crate::item::{End, Item, ItemKind};
 
 /// Checks that `args` make sense for `item`.
 pub(crate) fn check(args: &Args, item: &Item) -> syn::Result<()> {
+    if let Some(twice) = item.attributes.iter().find(|attribute| attribute.is_surely_observe()) {
+        return Err(Error::new_spanned(twice.brackets(), "this is marked twice; keep one `observe` of them"));
+    }
     if let Some(skip) = &args.skip {
         return Err(Error::new(
             skip.span(),

@@ -4,6 +4,5 @@ fn main() {
     let _span = vivarium::span!(name);
     let _span = vivarium::span!("");
     vivarium::span!({ 1 + 1 });
-    vivarium::span!("parse" { 1 + 1 });
     println!("{name}");
 }
