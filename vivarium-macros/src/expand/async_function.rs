@@ -30,8 +30,10 @@ pub(crate) fn expand(args: &Args, function: &Function) -> TokenStream {
     let value = output::of_future(&function.signature.output, &krate);
     // The span of `impl` makes it capture all lifetimes, in every edition, as the future of an async function does. That of
     // the end is the user's, as is the rest of the signature.
-    let end = Token![>](function.signature.paren_token.span.close());
-    let output = quote_spanned!(ours=> -> impl ::core::future::Future<Output = #value #end);
+    // With `err` all of it stands where the type is that may be no `Result`: the compiler tells that here.
+    let (start, end) = if args.err.is_some() { (at, at) } else { (ours, function.signature.paren_token.span.close()) };
+    let end = Token![>](end);
+    let output = quote_spanned!(start=> -> impl ::core::future::Future<Output = #value #end);
     function.with(&arguments, &output, &body)
 }
 

@@ -35,8 +35,9 @@ impl<F: Future, P: Fn() -> Place> Observed<F, P> {
     }
 }
 
-impl<F: Future<Output: Fallible>, P: Fn() -> Place> Observed<F, P, ReportErrors> {
-    /// Puts `inner` into the span at `place`; an error that it gives is reported.
+impl<F: Future, P: Fn() -> Place> Observed<F, P, ReportErrors> {
+    /// Puts `inner` into the span at `place`; an error that it gives is reported. It is a future only where that can be done,
+    /// so that a value without errors is told once, where the future is returned.
     #[inline(always)]
     pub const fn reporting(place: P, inner: F) -> Self {
         Self { inner: ManuallyDrop::new(inner), progress: Progress::UNSEEN, place, outcome: PhantomData }

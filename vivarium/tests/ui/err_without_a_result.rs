@@ -14,6 +14,11 @@ async fn number_later() -> u32 {
 }
 
 #[vivarium::observe(err)]
+async fn perhaps_later() -> Option<u32> {
+    None
+}
+
+#[vivarium::observe(err)]
 fn undisplayable() -> Result<(), Quiet> {
     Err(Quiet)
 }
@@ -22,5 +27,6 @@ fn main() {
     nothing();
     number();
     let _ = number_later();
+    let _ = perhaps_later();
     let _ = undisplayable();
 }
