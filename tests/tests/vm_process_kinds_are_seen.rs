@@ -88,6 +88,7 @@ fn touched(observation: &Observation) -> Vec<Expected> {
             json!({ "target": i32::MAX, "command": null, "signal": terminate }),
             "ESRCH",
         ),
+        seen("be_stopped", "task_kill", []),
         seen("die_of_a_signal", "task_kill", [sent("die_of_a_signal", kill)]),
         seen("trace_a_child", "ptrace_check", [checked("trace_a_child")]),
         seen("be_traced", "ptrace_traceme", [json!({ "tracer": program(observation), "command": "kinds" })]),

@@ -33,6 +33,9 @@ const TS_COMPAT: u32 = 2;
 /// The system call is one of an x32 program.
 const X32: u64 = 1 << 30;
 
+/// The signals that such a filter sends, as bits: `SIGSYS`, or `SIGKILL` where the process is dying already.
+const STOPPING: u64 = 1 << (31 - 1) | 1 << (9 - 1);
+
 /// The system call that is told of most. Where the verifier knows the number, the kernel makes a tail call a plain jump, and else
 /// one to an address that it has to look up, which costs more than all that is done here.
 const FREQUENT: Syscall = Syscall::Openat;
@@ -40,10 +43,16 @@ const FREQUENT: Syscall = Syscall::Openat;
 #[raw_tracepoint(tracepoint = "syscalls")]
 fn sys_exit(ctx: RawTracePointContext) -> u32 {
     let task = Typed::current_task();
-    let number = Returned::of(task.registers()).number;
+    let Returned { number, result } = Returned::of(task.registers());
     if is_foreign_to(task, number as u64) {
         if Thread::current().is_some() {
             odd(Oddity::ForeignSyscall);
+        }
+        return 0;
+    }
+    if result == number && is_stopped(task) {
+        if Thread::current().is_some() {
+            odd(Oddity::StoppedSyscall);
         }
         return 0;
     }
@@ -68,6 +77,16 @@ pub(crate) fn is_foreign(number: u64) -> bool {
 fn is_foreign_to(task: Typed, number: u64) -> bool {
     let status: u32 = task.get(Field::TaskStatus);
     status & TS_COMPAT != 0 || number as i64 > 0 && number & X32 != 0
+}
+
+/// Whether the system call of the running task, whose result is its own number, was stopped by a filter of seccomp.
+///
+/// Of a call that it answers with a signal the filter puts the registers back, so that the number stands where the result
+/// would be. A call may return its own number too, as an open does that gives descriptor 257; but then no such signal waits.
+#[inline(always)]
+fn is_stopped(task: Typed) -> bool {
+    let pending: u64 = task.get(Field::TaskPending);
+    pending & STOPPING != 0
 }
 
 /// What is known of a system call that returns.

@@ -39,6 +39,7 @@ fields! {
     TaskPid = "task_struct", "pid";
     TaskTgid = "task_struct", "tgid";
     TaskStatus = "task_struct", "thread_info.status";
+    TaskPending = "task_struct", "pending.signal.sig";
     TaskMm = "task_struct", "mm";
     TaskFs = "task_struct", "fs";
     TaskFiles = "task_struct", "files";

@@ -75,6 +75,8 @@ oddities! {
     PolledRing = 13, Loss, "an io_uring is polled by the kernel, and what is asked for through it is not seen";
     /// Something else than an open, a connect or an unlink, where only system calls are seen.
     UntoldRequest = 14, Loss, "something was asked for through an io_uring that this backend does not decode";
+    /// A system call that a filter of seccomp answered with a signal: nothing was done, and no event is told.
+    StoppedSyscall = 15, Note, "a system call was stopped by a filter of seccomp, with a signal and without an event";
 }
 
 impl Oddity {

@@ -14,7 +14,7 @@ pub(crate) const DEEDS: &[Deed] = deeds! {
     "proc_fork": fork_a_process, start_a_thread;
     "proc_exec": execute_a_program, execute_a_script, execute_memory, execute_nothing;
     "proc_exit": exit_with_a_code, die_of_a_signal, dump_core;
-    "task_kill": send_signals, send_a_signal_to_nobody;
+    "task_kill": send_signals, send_a_signal_to_nobody, be_stopped;
     "ptrace_check": trace_a_child;
     "ptrace_traceme": be_traced;
     "process_vm": read_and_write_a_child;
@@ -132,6 +132,37 @@ fn send_signals(_: &Path) {
 fn send_a_signal_to_nobody(_: &Path) {
     // SAFETY: there is no process of this number.
     fails(unsafe { libc::kill(i32::MAX, libc::SIGTERM) }, libc::ESRCH);
+}
+
+/// Filters that stop a call: by a signal that could be handled, and by one that can't.
+#[vivarium::observe]
+fn be_stopped(_: &Path) {
+    for answer in [libc::SECCOMP_RET_TRAP, libc::SECCOMP_RET_KILL_PROCESS] {
+        let status = Child::that(|| {
+            forbid_signals(answer);
+            // SAFETY: nothing is sent, even where it is allowed to.
+            unsafe { libc::kill(libc::getppid(), 0) };
+        })
+        .wait();
+        assert_eq!(libc::WTERMSIG(status), libc::SIGSYS);
+    }
+}
+
+/// From now on, `kill` gets this answer.
+fn forbid_signals(answer: u32) {
+    let step = |code: u32, jt, jf, k| libc::sock_filter { code: code as u16, jt, jf, k };
+    let mut filter = [
+        step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0),
+        step(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 0, 1, libc::SYS_kill as u32),
+        step(libc::BPF_RET | libc::BPF_K, 0, 0, answer),
+        step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ALLOW),
+    ];
+    let filter = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
+    // SAFETY: a filter that outlives the call.
+    unsafe {
+        done(libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+        done(libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const filter));
+    }
 }
 
 #[vivarium::observe]

@@ -30,5 +30,5 @@ pub(super) const PROGRAMS: &[Program] = &[
         absence: Absence::Loss,
     },
     // System calls, when they return: some are seen by every backend.
-    Program::everywhere("sys_exit", Attach::SyscallExit, &[], RETURNED.with(FieldSet::of(&[TaskStatus]))),
+    Program::everywhere("sys_exit", Attach::SyscallExit, &[], RETURNED.with(FieldSet::of(&[TaskStatus, TaskPending]))),
 ];
