@@ -58,8 +58,12 @@ fn other() {
 
 #[inline(always)]
 fn open(request: Address) {
+    let [flags, mode]: [u64; 2] = request.get(Field::IoOpenHow);
+    // Whether the file is there already, only the end of the request tells.
+    if open::creates(flags) && Thread::current().is_some_and(|thread| thread.set.wants(EventKind::FILE_CREATE)) {
+        odd(Oddity::UntoldRequest);
+    }
     event::tell::<2, 1>(EventKind::PATH_OPEN, None, |_, record| {
-        let [flags, mode]: [u64; 2] = request.get(Field::IoOpenHow);
         record.number(0, open::told(flags));
         if open::creates(flags) {
             record.number(1, mode & PERMISSIONS);

@@ -46,7 +46,8 @@ events! {
     } via {
         Lsm: Sight::by(&["file_open", "path_mknod"]).but(HOOK_GAP),
         Fentry: Sight::by(&["security_file_open", "security_path_mknod"]).but(HOOK_GAP),
-        Syscalls: Sight::by(&["open", "openat", "openat2", "creat", "mknod", "mknodat"]).but(PATH_GAP),
+        Syscalls: Sight::by(&["open", "openat", "openat2", "creat", "mknod", "mknodat"])
+            .but("files that are created through io_uring; `..` and symbolic links in a path stay as they were given"),
     }
 
     /// A name is removed.

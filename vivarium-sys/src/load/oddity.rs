@@ -73,7 +73,8 @@ oddities! {
     UnknownSubmitter = 12, Loss, "a worker of io_uring did something that nobody is known to have asked for";
     /// A thread of the kernel takes what is asked for from a ring.
     PolledRing = 13, Loss, "an io_uring is polled by the kernel, and what is asked for through it is not seen";
-    /// Something else than an open, a connect or an unlink, where only system calls are seen.
+    /// Something else than an open, a connect or an unlink, or an open that may create a file, where only system calls are
+    /// seen.
     UntoldRequest = 14, Loss, "something was asked for through an io_uring that this backend does not decode";
     /// A system call that a filter of seccomp answered with a signal: nothing was done, and no event is told.
     StoppedSyscall = 15, Note, "a system call was stopped by a filter of seccomp, with a signal and without an event";
