@@ -98,12 +98,13 @@ fn loaded(directory: &str) -> Vec<Expected> {
 fn asked() -> Vec<Expected> {
     let software = json!({ "type": one_of(1, "PERF_TYPE_SOFTWARE"), "config": 1, "target": 0 });
     let ring = json!({ "entries": 8, "flags": bits(16, &["IORING_SETUP_CLAMP"]) });
+    let unread = json!({ "entries": 8, "flags": null });
     let clock = json!({ "clock": one_of(1, "CLOCK_MONOTONIC"), "seconds": 4711 });
     let made = json!({ "command": null, "key": null, "type": "no such type", "description": "a key" });
     let looked = json!({ "command": one_of(0, "KEYCTL_GET_KEYRING_ID"), "key": -2, "type": null, "description": null });
     vec![
         seen("open_a_performance_event", "perf_event_open", [software]),
-        whatever_comes_of_it("make_a_ring", "io_uring_setup", [ring]),
+        whatever_comes_of_it("make_a_ring", "io_uring_setup", [ring, unread]),
         whatever_comes_of_it("set_clocks", "settime", [clock]),
         seen("ask_for_the_log", "syslog", [json!({ "action": one_of(10, "SYSLOG_ACTION_SIZE_BUFFER") })]),
         whatever_comes_of_it("look_for_keys", "key_access", [made, looked]),

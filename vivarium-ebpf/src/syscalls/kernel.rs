@@ -37,13 +37,15 @@ fn sys_perf(_ctx: RawTracePointContext) -> u32 {
 #[raw_tracepoint(tracepoint = "syscalls")]
 fn sys_uring(_ctx: RawTracePointContext) -> u32 {
     let call = Call::returning();
-    let Some([_, _, flags]) = call.pointer(1).read::<[u32; 3]>() else { return 0 };
-    if call.result >= 0 && flags & SETUP_SQPOLL != 0 && Thread::current().is_some() {
+    let flags = call.pointer(1).read().map(|[_, _, flags]: [u32; 3]| flags);
+    if call.result >= 0 && flags.unwrap_or(0) & SETUP_SQPOLL != 0 && Thread::current().is_some() {
         odd(Oddity::PolledRing);
     }
     call.tell::<2, 0>(EventKind::IO_URING_SETUP, |_, record| {
         record.number(0, call.argument(0) & INT);
-        record.number(1, flags.into());
+        if let Some(flags) = flags {
+            record.number(1, flags.into());
+        }
     });
     0
 }

@@ -124,6 +124,8 @@ fn make_a_ring(_: &Path) {
     if ring >= 0 {
         drop(descriptor(ring));
     }
+    // Refused, or the parameters can't be read.
+    assert_eq!(call(libc::SYS_io_uring_setup, [8, 8, 0, 0, 0]), -1);
 }
 
 #[vivarium::observe]
