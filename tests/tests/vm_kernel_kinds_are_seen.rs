@@ -62,6 +62,11 @@ fn mounts(directory: &str) -> Vec<Expected> {
                 mounted("memory", at("mount"), json!("tmpfs"), safe),
             ],
         ),
+        seen(
+            "remount_memory",
+            "sb_mount",
+            [json!({ "device": null, "path": null, "type": "tmpfs", "flags": bits(33, &["MS_RDONLY", "MS_REMOUNT"]) })],
+        ),
         seen("unmount_memory", "sb_umount", [json!({ "path": at("mount"), "flags": bits(2, &["MNT_DETACH"]) })]),
         seen("move_a_mount", "move_mount", [json!({ "from": from, "to": at("mount"), "flags": flags })]),
         seen("pivot_the_root", "pivot_root", [json!({ "path": at("root"), "old": old })]),

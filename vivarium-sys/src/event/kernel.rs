@@ -8,10 +8,11 @@ const PATH_GAP: &str = "`..` and symbolic links in a path stay as they were give
 const REFUSED_GAP: &str = "what the kernel refuses before it asks its security modules";
 
 /// The same of mounts, which can be changed by more than one call.
-const MOUNT_REFUSED_GAP: &str =
-    "what the kernel refuses before it asks its security modules, and changes by `mount_setattr`";
+const MOUNT_REFUSED_GAP: &str = "what the kernel refuses before it asks its security modules, changes by \
+                                 `mount_setattr`, and where a file system is that `fsconfig` remounts";
 /// The same of system calls.
-const MOUNT_GAP: &str = "`..` and symbolic links in a path stay as they were given; changes by `mount_setattr`";
+const MOUNT_GAP: &str = "`..` and symbolic links in a path stay as they were given; changes by `mount_setattr`, and where a \
+                         file system is that `fsconfig` remounts";
 /// What they can't tell of a path when the root directory is another one already.
 const ROOT_GAP: &str = "`..` and symbolic links in a path stay as they were given, and one that isn't absolute is told from \
                         the new root";
@@ -24,9 +25,9 @@ events! {
         type: Text = Text(2), "the type of the file system";
         flags: MountFlags = Number(0), "how it is mounted";
     } via {
-        Lsm: Sight::by(&["sb_mount"]).but(MOUNT_REFUSED_GAP),
-        Fentry: Sight::by(&["security_sb_mount"]).but(MOUNT_REFUSED_GAP),
-        Syscalls: Sight::by(&["mount"]).but(MOUNT_GAP),
+        Lsm: Sight::by(&["sb_mount", "fsconfig"]).but(MOUNT_REFUSED_GAP),
+        Fentry: Sight::by(&["security_sb_mount", "fsconfig"]).but(MOUNT_REFUSED_GAP),
+        Syscalls: Sight::by(&["mount", "fsconfig"]).but(MOUNT_GAP),
     }
 
     /// A file system is unmounted.

@@ -102,6 +102,10 @@ fields! {
     DentryInode = "dentry", "d_inode";
     DentrySuper = "dentry", "d_sb";
     SuperMagic = "super_block", "s_magic";
+    SuperFlags = "super_block", "s_flags";
+    FsContextType = "fs_context", "fs_type";
+    FsContextRoot = "fs_context", "root";
+    FsTypeName = "file_system_type", "name";
     InodeNumber = "inode", "i_ino";
     InodeMode = "inode", "i_mode";
     InodePrivate = "inode", "i_private";

@@ -151,6 +151,7 @@ syscalls! {
     PidfdSendSignal = 424, "pidfd_send_signal";
     IoUringSetup = 425, "io_uring_setup";
     MoveMount = 429, "move_mount";
+    Fsconfig = 431, "fsconfig";
     Clone3 = 435, "clone3";
     Openat2 = 437, "openat2";
     PidfdGetfd = 438, "pidfd_getfd";

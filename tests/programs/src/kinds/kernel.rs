@@ -8,10 +8,10 @@ use std::path::Path;
 use std::ptr;
 
 use crate::deed::{Deed, deeds, done, fails};
-use mounts::{change_the_root, mount_memory, move_a_mount, pivot_the_root, unmount_memory};
+use mounts::{change_the_root, mount_memory, move_a_mount, pivot_the_root, remount_memory, unmount_memory};
 
 pub(crate) const DEEDS: &[Deed] = deeds! {
-    "sb_mount": mount_memory;
+    "sb_mount": mount_memory, remount_memory;
     "sb_umount": unmount_memory;
     "move_mount": move_a_mount;
     "pivot_root": pivot_the_root;

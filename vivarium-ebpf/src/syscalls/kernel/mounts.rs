@@ -3,14 +3,23 @@
 use aya_ebpf::macros::raw_tracepoint;
 use aya_ebpf::programs::RawTracePointContext;
 use vivarium_sys::event::EventKind;
+use vivarium_sys::load::Field;
 
 use super::{Call, INT};
+use crate::descriptor::File;
+use crate::kernel::Address;
 use crate::syscalls::given::Given;
 use crate::user::UserAddress;
 
 /// Half of the flags of a mount can be a magic number of old.
 const MAGIC: u64 = 0xc0ed_0000;
 const MAGIC_BITS: u64 = 0xffff_0000;
+/// What `fsconfig` remounts by.
+const RECONFIGURE: u64 = 7;
+/// `MS_REMOUNT`.
+const REMOUNT: u64 = 0x20;
+/// The flags of a file system that may be asked for: `MS_RDONLY`, `MS_SYNCHRONOUS`, `MS_MANDLOCK`, `MS_DIRSYNC`, `MS_LAZYTIME`.
+const ASKED: u64 = 1 | 0x10 | 0x40 | 0x80 | 1 << 25;
 /// The mount that is moved is a descriptor.
 const FROM_DESCRIPTOR: u64 = 4;
 
@@ -27,6 +36,25 @@ fn sys_mount(_ctx: RawTracePointContext) -> u32 {
         if kind != UserAddress(0) {
             record.text(2, |room| room.string(kind));
         }
+    });
+    0
+}
+
+/// What was asked for before is forgotten when the call returns: the flags are those that the file system has then.
+#[raw_tracepoint(tracepoint = "syscalls")]
+fn sys_fsconfig(_ctx: RawTracePointContext) -> u32 {
+    let call = Call::returning();
+    if call.argument(1) & INT != RECONFIGURE {
+        return 0;
+    }
+    call.tell::<1, 3>(EventKind::SB_MOUNT, |_, record| {
+        // Who fails may have given a descriptor of something else.
+        let Some(file) = (call.result >= 0).then(|| File::of_descriptor(call.int(0))).flatten() else { return };
+        let context: Address = file.get(Field::FilePrivateData);
+        let flags: u64 = context.follow(Field::FsContextRoot).follow(Field::DentrySuper).get(Field::SuperFlags);
+        record.number(0, REMOUNT | flags & ASKED);
+        let kind = context.follow(Field::FsContextType).follow(Field::FsTypeName);
+        record.text(2, |room| room.string(kind));
     });
     0
 }

@@ -27,6 +27,8 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program::syscalls("sys_mount", &[Mount], &[EventKind::SB_MOUNT], OF_DESCRIPTOR),
     Program::lsm("lsm_mount", "sb_mount", &[EventKind::SB_MOUNT], PATH),
     Program::fentry("fentry_mount", "security_sb_mount", &[EventKind::SB_MOUNT], PATH),
+    // No hook of a remount tells who asks for it.
+    Program::any_syscalls("sys_fsconfig", &[Fsconfig], &[EventKind::SB_MOUNT], REMOUNT),
     Program::syscalls("sys_umount", &[Umount2], &[EventKind::SB_UMOUNT], OF_DESCRIPTOR),
     Program::lsm("lsm_umount", "sb_umount", &[EventKind::SB_UMOUNT], PATH),
     Program::fentry("fentry_umount", "security_sb_umount", &[EventKind::SB_UMOUNT], PATH),

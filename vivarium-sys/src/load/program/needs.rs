@@ -58,6 +58,15 @@ pub(super) const REGISTERS: FieldSet = RETURNED.with(FieldSet::of(&[RegsDi, Regs
 pub(super) const RUNNING_CALL: FieldSet = REGISTERS.with(FieldSet::of(&[TaskStatus]));
 /// From the arguments of a system call to paths.
 pub(super) const OF_DESCRIPTOR: FieldSet = REGISTERS.with(DESCRIPTOR).with(OF_FILE).with(FieldSet::of(&[FsPwd]));
+/// From the arguments of a system call to the file system that it configures.
+pub(super) const REMOUNT: FieldSet = REGISTERS.with(DESCRIPTOR).with(FieldSet::of(&[
+    FilePrivateData,
+    FsContextType,
+    FsContextRoot,
+    FsTypeName,
+    DentrySuper,
+    SuperFlags,
+]));
 /// From a file to its socket.
 pub(super) const SOCKET: FieldSet =
     FieldSet::of(&[FileInode, InodeMode, FilePrivateData, SocketSk, SocketType, SockFamily, SockProtocol]);

@@ -32,6 +32,18 @@ pub(super) fn mount_memory(directory: &Path) {
 }
 
 #[vivarium::observe]
+pub(super) fn remount_memory(directory: &Path) {
+    const SET_FLAG: usize = 0;
+    const RECONFIGURE: usize = 7;
+    let place = path(directory, "mount");
+    let here = libc::AT_FDCWD as usize;
+    let context = descriptor(call(libc::SYS_fspick, [here, place.as_ptr() as usize, 0, 0, 0]));
+    let configure = |command, key| done(call(libc::SYS_fsconfig, [context.as_raw_fd() as usize, command, key, 0, 0]));
+    configure(SET_FLAG, at(c"ro"));
+    configure(RECONFIGURE, 0);
+}
+
+#[vivarium::observe]
 pub(super) fn unmount_memory(directory: &Path) {
     let place = path(directory, "mount");
     // SAFETY: a text that ends with a zero byte.
