@@ -31,6 +31,7 @@ pub use device::Device;
 pub use dns_name::DnsName;
 pub use exit_status::ExitStatus;
 pub use groups::Groups;
+pub(crate) use one_of::is_interruption;
 pub use one_of::{OneOf, errno};
 
 /// The value of a field.

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use vivarium_sys::event::FieldType;
 
-use crate::record::value::{Value, errno};
+use crate::record::value::{Value, errno, is_interruption};
 use crate::record::{Event, Field, SpanRaise};
 use crate::text::Quoted;
 
@@ -62,6 +62,9 @@ pub(super) fn write_event(text: &mut String, result: Option<i32>, event: &Event<
     }
     if let Some(error) = result.and_then(errno) {
         let _ = write!(text, " = {error}");
+        if is_interruption(&error) {
+            text.push_str(" (interrupted by a signal)");
+        }
     }
 }
 

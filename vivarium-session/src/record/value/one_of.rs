@@ -46,11 +46,13 @@ impl fmt::Display for OneOf {
     }
 }
 
-/// The name of the error that a negative result of a system call means.
+/// The name of the error that a negative result of a system call means. Where a signal has interrupted the call, it is one of
+/// the kernel's own: the call is made again, or the process sees `EINTR`.
 ///
 /// ```
 /// use vivarium_session::record::value::errno;
 /// assert_eq!(errno(-2).unwrap().to_string(), "ENOENT");
+/// assert_eq!(errno(-512).unwrap().to_string(), "ERESTARTSYS");
 /// assert_eq!(errno(3), None);
 /// ```
 #[must_use]
@@ -62,7 +64,23 @@ pub fn errno(result: i32) -> Option<OneOf> {
     let known = Errno::from_raw(number);
     let value = i64::from(number);
     Some(match known {
-        Errno::UnknownErrno => OneOf::new(value, None),
+        Errno::UnknownErrno => OneOf::new(value, interruption(number)),
         known => OneOf::made(value, format!("{known:?}")),
+    })
+}
+
+/// Whether an error is that a signal has interrupted the call.
+pub(crate) fn is_interruption(error: &OneOf) -> bool {
+    i32::try_from(error.value).is_ok_and(|number| interruption(number).is_some())
+}
+
+/// What the kernel calls it when a signal interrupts a system call.
+const fn interruption(number: i32) -> Option<&'static str> {
+    Some(match number {
+        512 => "ERESTARTSYS",
+        513 => "ERESTARTNOINTR",
+        514 => "ERESTARTNOHAND",
+        516 => "ERESTART_RESTARTBLOCK",
+        _ => return None,
     })
 }
