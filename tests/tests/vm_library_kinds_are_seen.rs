@@ -47,6 +47,7 @@ fn expected(directory: &str) -> Vec<Expected> {
     let now = bits(libc::RTLD_NOW, &["RTLD_NOW"]);
     let loaded = |path: Value, resolved: Value| json!({ "path": path, "resolved": resolved, "flags": now });
     let used = |key: Value, number: i64, call: &str| json!({ "key": key, "call": one_of(number, call) });
+    let cut = |length: usize| json!({ "text": "K".repeat(255), "length": length });
     let (one, two) = (|| json!("VIVARIUM_ONE"), || json!("VIVARIUM_TWO"));
     vec![
         seen(
@@ -70,6 +71,17 @@ fn expected(directory: &str) -> Vec<Expected> {
                 used(two(), 4, "putenv"),
                 used(one(), 3, "unsetenv"),
                 used(json!("VIVARIUM_THREE"), 0, "getenv"),
+            ],
+        ),
+        seen(
+            "use_long_keys",
+            "env_access",
+            [
+                used(json!("K".repeat(254)), 0, "getenv"),
+                used(json!("K".repeat(255)), 0, "getenv"),
+                used(cut(256), 0, "getenv"),
+                used(cut(600), 0, "getenv"),
+                used(cut(300), 4, "putenv"),
             ],
         ),
         seen(

@@ -16,8 +16,10 @@ use crate::record::Room;
 use crate::thread::Thread;
 use crate::user::UserAddress;
 
-/// How much of a key is told.
-const KEY_BYTES: u32 = 256;
+/// In how many bytes a key is looked at, of which the last is a zero: as much of it is told.
+const PART_BYTES: u32 = 256;
+/// How many more times that is done at most, to learn the length of a longer one.
+const PARTS: u32 = 128;
 /// `clearenv`, which has no key.
 const CLEAR: u64 = 5;
 /// `getenv`, and `secure_getenv`, which becomes it without a call.
@@ -47,7 +49,7 @@ static LAST_CALLS: LruHashMap<u32, Last, THREADS> = LruHashMap::new();
 #[uprobe(sleepable)]
 fn env_fetch(ctx: ProbeContext) -> u32 {
     if which(&ctx) != CLEAR {
-        fetch(UserAddress(argument(&ctx, 0)), KEY_BYTES.into());
+        fetch(UserAddress(argument(&ctx, 0)), PART_BYTES.into());
     }
     0
 }
@@ -95,16 +97,44 @@ impl Room {
     /// Takes a C string up to the first `=`.
     #[inline(always)]
     fn key(self, key: UserAddress) -> TextLength {
-        // SAFETY: there is room for so much.
-        let read = unsafe { bpf_probe_read_user_str(self.start().cast(), KEY_BYTES, key.pointer()) };
-        if read < 0 {
+        let kept = take_part_of_key(self.index, self.start, key.0);
+        if kept == UNREADABLE {
             return self.unreadable();
         }
-        let length = (read as u64).saturating_sub(1);
-        // SAFETY: there is room for so much; what comes after the end of the key counts for nothing.
-        let before = unsafe { bytes_before(self.start(), KEY_BYTES as usize / 8, |word| first(word, b'=')) };
-        let kept = below::<{ 2 * KEY_BYTES }>(if before < length { before as u32 } else { length as u32 });
-        // What doesn't end here goes on.
-        TextLength { kept, whole: kept + u32::from(kept == KEY_BYTES - 1) }
+        let kept = below::<PART_BYTES>(kept);
+        let (mut whole, mut last) = (kept, kept);
+        for _ in 0..PARTS {
+            if last != PART_BYTES - 1 {
+                break;
+            }
+            // Behind what is kept there is room for one part after the other.
+            last = take_part_of_key(self.index, self.start + PART_BYTES, key.0.wrapping_add(whole.into()));
+            if last == UNREADABLE {
+                return self.unreadable();
+            }
+            whole += last;
+        }
+        TextLength { kept, whole }
     }
+}
+
+/// The length of a part that can't be read.
+const UNREADABLE: u32 = u32::MAX;
+
+/// Takes the part of a key that begins there; gives how long it is up to the end of the key.
+///
+/// The verifier sees a function that anyone could call by itself, once for all parts.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn take_part_of_key(index: u32, start: u32, part: u64) -> u32 {
+    let Some(room) = Room::at(index, start) else { return UNREADABLE };
+    // SAFETY: there is room for so much.
+    let read = unsafe { bpf_probe_read_user_str(room.start().cast(), PART_BYTES, UserAddress(part).pointer()) };
+    if read < 0 {
+        return UNREADABLE;
+    }
+    let length = (read as u64).saturating_sub(1);
+    // SAFETY: there is room for so much; what comes after the end of the key counts for nothing.
+    let before = unsafe { bytes_before(room.start(), PART_BYTES as usize / 8, |word| first(word, b'=')) };
+    below::<PART_BYTES>(if before < length { before as u32 } else { length as u32 })
 }

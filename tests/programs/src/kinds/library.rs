@@ -1,13 +1,13 @@
 //! Functions of libraries.
 
-use std::ffi::{CStr, c_int, c_void};
+use std::ffi::{CStr, CString, c_int, c_void};
 use std::path::Path;
 
 use crate::deed::{Deed, deeds, done, path};
 
 pub(crate) const DEEDS: &[Deed] = deeds! {
     "dlopen": load_libraries;
-    "env_access": use_the_environment, use_it_again_and_again, forget_the_environment;
+    "env_access": use_the_environment, use_long_keys, use_it_again_and_again, forget_the_environment;
     "ssl_write": write_secrets;
 };
 
@@ -44,6 +44,20 @@ fn use_the_environment(_: &Path) {
         done(libc::unsetenv(ONE.as_ptr()));
     }
     assert!(std::env::var_os("VIVARIUM_THREE").is_none());
+}
+
+/// Keys that are told as a whole, and keys that are cut.
+#[vivarium::observe]
+fn use_long_keys(_: &Path) {
+    for length in [254, 255, 256, 600] {
+        let key = CString::new(vec![b'K'; length]).expect("no zero byte");
+        // SAFETY: a text that ends with a zero byte, and this program has one thread.
+        assert!(unsafe { libc::getenv(key.as_ptr()) }.is_null());
+    }
+    let both = [vec![b'K'; 300], b"=a secret".to_vec()].concat();
+    let both = CString::new(both).expect("no zero byte").into_raw();
+    // SAFETY: as above; it is never freed.
+    done(unsafe { libc::putenv(both) });
 }
 
 /// None of these calls is made by another of these functions.
