@@ -59,7 +59,7 @@ fn opened(directory: &str) -> Vec<Expected> {
         seen("create_a_file", "path_open", [made]),
         seen("open_what_is_there", "file_create", []),
         seen("open_what_is_there", "path_open", [there]),
-        seen("create_without_opening", "file_create", [json!({ "path": at("plain"), "mode": mode(0o600) })]),
+        seen("create_without_opening", "file_create", [json!({ "path": at("plain"), "mode": mode(0o640) })]),
         seen("create_without_opening", "file_mknod", []),
         seen("receive_files", "file_receive", [json!({ "path": at("file") }), json!({ "path": at("tree/leaf") })]),
     ]

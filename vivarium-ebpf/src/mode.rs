@@ -1,9 +1,19 @@
 //! The mode of a file: its type and its permissions.
 
+use vivarium_sys::load::Field;
+
+use crate::kernel::Address;
 use crate::record::Record;
 
 /// The bits that can be asked for.
 pub(crate) const PERMISSIONS: u64 = 0o7777;
+
+/// The permissions that a file gets for which these are asked: without those that the thread wants no file to have.
+#[inline(always)]
+pub(crate) fn granted(mode: u64) -> u64 {
+    let withheld: u32 = Address::current_task().follow(Field::TaskFs).get(Field::FsUmask);
+    mode & PERMISSIONS & !u64::from(withheld)
+}
 
 /// What a file is.
 #[derive(Clone, Copy, PartialEq, Eq)]

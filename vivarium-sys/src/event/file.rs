@@ -6,6 +6,9 @@ use super::{Sight, events};
 const OPEN_GAP: &str = "opens that fail, those with `O_PATH`, and the flag `O_CLOEXEC`; `mode` is what a file got";
 /// What the security hooks can't tell.
 const HOOK_GAP: &str = "calls that fail before the kernel asks for permission";
+/// The same of files that are created.
+const CREATE_GAP: &str = "calls that fail before the kernel asks for permission; of a file that `mknod` makes, what a \
+                          default ACL changes in `mode`";
 /// What the security hooks can't tell where they are given neither a path nor all arguments.
 const ARGUMENT_GAP: &str = "calls that fail before the kernel asks for permission, and the path where io_uring is used; \
                             `..` and symbolic links in the path stay as they were given";
@@ -44,10 +47,13 @@ events! {
         path: Path = Text(0), "the file, absolute";
         mode: Mode = Number(0), "its permissions";
     } via {
-        Lsm: Sight::by(&["file_open", "path_mknod"]).but(HOOK_GAP),
-        Fentry: Sight::by(&["security_file_open", "security_path_mknod"]).but(HOOK_GAP),
+        Lsm: Sight::by(&["file_open", "path_mknod"]).but(CREATE_GAP),
+        Fentry: Sight::by(&["security_file_open", "security_path_mknod"]).but(CREATE_GAP),
         Syscalls: Sight::by(&["open", "openat", "openat2", "creat", "mknod", "mknodat"])
-            .but("files that are created through io_uring; `..` and symbolic links in a path stay as they were given"),
+            .but(
+                "files that are created through io_uring; of a file that `mknod` makes, what a default ACL changes in `mode`; \
+                 `..` and symbolic links in a path stay as they were given",
+            ),
     }
 
     /// A name is removed.

@@ -85,6 +85,7 @@ fields! {
     BprmCred = "linux_binprm", "cred";
     FsRoot = "fs_struct", "root";
     FsPwd = "fs_struct", "pwd";
+    FsUmask = "fs_struct", "umask";
     FilesFdt = "files_struct", "fdt";
     FdtableFd = "fdtable", "fd";
     FdtableMaxFds = "fdtable", "max_fds";

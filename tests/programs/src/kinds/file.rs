@@ -99,7 +99,11 @@ fn open_what_is_there(directory: &Path) {
 #[vivarium::observe]
 fn create_without_opening(directory: &Path) {
     // SAFETY: a path that ends with a zero byte.
-    done(unsafe { libc::mknod(path(directory, "plain").as_ptr(), libc::S_IFREG | 0o600, 0) });
+    unsafe {
+        libc::umask(0o027);
+        done(libc::mknod(path(directory, "plain").as_ptr(), libc::S_IFREG | 0o666, 0));
+        libc::umask(0);
+    }
 }
 
 #[vivarium::observe]

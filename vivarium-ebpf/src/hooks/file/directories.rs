@@ -39,7 +39,7 @@ fn mknod(arguments: &impl Arguments) {
     } else if is_running([Syscall::Mknod, Syscall::Mknodat]) {
         event::tell::<1, 1>(EventKind::FILE_CREATE, Answer::Follows, |_, record| {
             let name = name_in(arguments.typed(0), arguments.typed(1));
-            record.number(0, u64::from(mode) & PERMISSIONS);
+            record.number(0, mode::granted(mode.into()));
             record.text(0, |room| room.path(name, Name::Given));
         });
     }

@@ -27,7 +27,7 @@ fn sys_mknod(_ctx: RawTracePointContext) -> u32 {
     let kind = FileType::of(mode as u16);
     if kind.is_regular() {
         call.tell::<1, 1>(EventKind::FILE_CREATE, |_, record| {
-            record.number(0, mode & PERMISSIONS);
+            record.number(0, mode::granted(mode));
             record.text(0, |room| room.given(given));
         });
     } else {

@@ -44,6 +44,8 @@ pub(super) const PATH: FieldSet = FieldSet::of(&[
     MountParent,
     MountMountpoint,
 ]);
+/// What is left of the permissions that are asked for.
+pub(super) const UMASK: FieldSet = FieldSet::of(&[TaskFs, FsUmask]);
 /// From a file to its path.
 pub(super) const OF_FILE: FieldSet = PATH.with(FieldSet::of(&[FilePath, FileFlags, FileMode, FileInode, InodeMode]));
 /// From a descriptor to its file.
