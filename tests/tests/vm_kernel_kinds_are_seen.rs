@@ -105,13 +105,19 @@ fn asked() -> Vec<Expected> {
     let ring = json!({ "entries": 8, "flags": bits(16, &["IORING_SETUP_CLAMP"]) });
     let unread = json!({ "entries": 8, "flags": null });
     let clock = json!({ "clock": one_of(1, "CLOCK_MONOTONIC"), "seconds": 4711 });
-    let made = json!({ "command": null, "key": null, "type": "no such type", "description": "a key" });
-    let looked = json!({ "command": one_of(0, "KEYCTL_GET_KEYRING_ID"), "key": -2, "type": null, "description": null });
+    let asked = |number: i32, name: &str, key: Value| json!({ "command": one_of(number, name), "key": key, "type": null, "description": null });
+    let keys = [
+        json!({ "command": null, "key": null, "type": "no such type", "description": "a key" }),
+        asked(0, "KEYCTL_GET_KEYRING_ID", json!(-2)),
+        json!({ "command": one_of(10, "KEYCTL_SEARCH"), "key": -2, "type": "user", "description": "another key" }),
+        asked(31, "KEYCTL_CAPABILITIES", Value::Null),
+        asked(22, "KEYCTL_GET_PERSISTENT", Value::Null),
+    ];
     vec![
         seen("open_a_performance_event", "perf_event_open", [software]),
         whatever_comes_of_it("make_a_ring", "io_uring_setup", [ring, unread]),
         whatever_comes_of_it("set_clocks", "settime", [clock]),
         seen("ask_for_the_log", "syslog", [json!({ "action": one_of(10, "SYSLOG_ACTION_SIZE_BUFFER") })]),
-        whatever_comes_of_it("look_for_keys", "key_access", [made, looked]),
+        whatever_comes_of_it("look_for_keys", "key_access", keys),
     ]
 }

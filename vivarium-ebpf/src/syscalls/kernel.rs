@@ -19,6 +19,12 @@ const INT: u64 = u32::MAX as u64;
 const SETUP_SQPOLL: u32 = 2;
 /// `CLOCK_REALTIME`.
 const REALTIME: u64 = 0;
+/// `KEYCTL_SEARCH`, which begins at a key.
+const SEARCH: u64 = 10;
+/// The commands of `keyctl` whose first argument is a key, as bits: 33 are known, of which the others take a name, a user, a place
+/// in memory, another number or nothing.
+const OF_KEYS: u64 = ((1 << 33) - 1)
+    & !(1 << 1 | 1 << 14 | 1 << 18 | 1 << 22 | 1 << 23 | 1 << 25 | 1 << 26 | 1 << 27 | 1 << 28 | 1 << 31);
 
 #[raw_tracepoint(tracepoint = "syscalls")]
 fn sys_perf(_ctx: RawTracePointContext) -> u32 {
@@ -84,17 +90,24 @@ fn sys_key(_ctx: RawTracePointContext) -> u32 {
     let call = Call::returning();
     call.tell::<2, 2>(EventKind::KEY_ACCESS, |_, record| {
         let serial = |key: i64| i64::from(key as i32) as u64;
-        if call.which() == Some(Syscall::Keyctl) {
-            record.number(0, call.argument(0) & INT);
-            record.number(1, serial(call.argument(1) as i64));
-            return;
+        let nothing = UserAddress(0);
+        let (kind, description) = if call.which() == Some(Syscall::Keyctl) {
+            let command = call.argument(0) & INT;
+            record.number(0, command);
+            if command < 64 && OF_KEYS & 1 << command != 0 {
+                record.number(1, serial(call.argument(1) as i64));
+            }
+            if command == SEARCH { (call.pointer(2), call.pointer(3)) } else { (nothing, nothing) }
+        } else {
+            if call.result > 0 {
+                record.number(1, serial(call.result));
+            }
+            (call.pointer(0), call.pointer(1))
+        };
+        if kind != nothing {
+            record.text(0, |room| room.string(kind));
         }
-        if call.result > 0 {
-            record.number(1, serial(call.result));
-        }
-        let (kind, description) = (call.pointer(0), call.pointer(1));
-        record.text(0, |room| room.string(kind));
-        if description != UserAddress(0) {
+        if description != nothing {
             record.text(1, |room| room.string(description));
         }
     });

@@ -164,7 +164,7 @@ events! {
     /// A key that the kernel keeps is made, looked for or used.
     KEY_ACCESS = 94, "key_access", Kernel, Medium, On {
         command: KeyctlCommand = Number(0), "what is asked for, by keyctl alone";
-        key: KeyId = Number(1), "the key";
+        key: KeyId = Number(1), "the key; unknown of what isn't asked of one";
         type: Text = Text(0), "the type of a key that is made or looked for";
         description: Text = Text(1), "the description of it";
     } via {

@@ -152,4 +152,10 @@ fn look_for_keys(_: &Path) {
     call(libc::SYS_add_key, [at(c"no such type"), at(c"a key"), at(c"x"), 1, 0]);
     let process_keyring = -2_isize as usize;
     call(libc::SYS_keyctl, [libc::KEYCTL_GET_KEYRING_ID as usize, process_keyring, 0, 0, 0]);
+    let search = libc::KEYCTL_SEARCH as usize;
+    call(libc::SYS_keyctl, [search, process_keyring, at(c"user"), at(c"another key"), 0]);
+    // These take no key.
+    let capabilities = [0_u8; 2];
+    call(libc::SYS_keyctl, [libc::KEYCTL_CAPABILITIES as usize, at(&capabilities), 2, 0, 0]);
+    call(libc::SYS_keyctl, [libc::KEYCTL_GET_PERSISTENT as usize, 4711, process_keyring, 0, 0]);
 }
