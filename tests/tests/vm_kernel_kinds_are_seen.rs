@@ -104,7 +104,9 @@ fn asked() -> Vec<Expected> {
     let software = json!({ "type": one_of(1, "PERF_TYPE_SOFTWARE"), "config": 1, "target": 0 });
     let ring = json!({ "entries": 8, "flags": bits(16, &["IORING_SETUP_CLAMP"]) });
     let unread = json!({ "entries": 8, "flags": null });
-    let clock = json!({ "clock": one_of(1, "CLOCK_MONOTONIC"), "seconds": 4711 });
+    // To a record, -1 is a number that isn't known.
+    let clocks = [json!(4711), json!(-2), Value::Null]
+        .map(|seconds| json!({ "clock": one_of(1, "CLOCK_MONOTONIC"), "seconds": seconds }));
     let asked = |number: i32, name: &str, key: Value| json!({ "command": one_of(number, name), "key": key, "type": null, "description": null });
     let keys = [
         json!({ "command": null, "key": null, "type": "no such type", "description": "a key" }),
@@ -116,7 +118,7 @@ fn asked() -> Vec<Expected> {
     vec![
         seen("open_a_performance_event", "perf_event_open", [software]),
         whatever_comes_of_it("make_a_ring", "io_uring_setup", [ring, unread]),
-        whatever_comes_of_it("set_clocks", "settime", [clock]),
+        whatever_comes_of_it("set_clocks", "settime", clocks),
         seen("ask_for_the_log", "syslog", [json!({ "action": one_of(10, "SYSLOG_ACTION_SIZE_BUFFER") })]),
         whatever_comes_of_it("look_for_keys", "key_access", keys),
     ]

@@ -60,6 +60,7 @@ fn form(field: &FieldSpec) -> &'static str {
             FieldType::Uid => "user",
             FieldType::Gid => "group",
             FieldType::KeyId => "key",
+            FieldType::Seconds => "number",
             _ => "process",
         },
         Value::Bits(_) => "flags",

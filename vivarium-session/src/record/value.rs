@@ -56,7 +56,7 @@ pub enum Value<'a> {
     Number(u64),
     /// Yes or no.
     Bool(bool),
-    /// The number of a process, user or group; `kill(2)` also knows negative ones.
+    /// A number that may be negative: that of a process, user or group, of which `kill(2)` also knows such, or a time.
     Id(i64),
     /// A set of bits with names.
     Bits(Bits),
@@ -83,7 +83,7 @@ impl<'a> Value<'a> {
     /// Reads a number.
     pub(crate) fn of_number(kind: FieldType, number: u64, reading: Reading) -> Self {
         match kind {
-            FieldType::Pid | FieldType::KeyId => Self::Id(number.cast_signed()),
+            FieldType::Pid | FieldType::KeyId | FieldType::Seconds => Self::Id(number.cast_signed()),
             // As the kernel has them: 32 bits, of which the highest number means none.
             FieldType::Uid | FieldType::Gid if number == u64::from(u32::MAX) => Self::Id(-1),
             FieldType::Uid | FieldType::Gid => Self::Id(number.cast_signed()),

@@ -145,7 +145,7 @@ events! {
     /// A clock is set.
     SETTIME = 92, "settime", Kernel, High, On {
         clock: ClockId = Number(0), "which clock";
-        seconds: Count = Number(1), "what it is set to";
+        seconds: Seconds = Number(1), "what it is set to; unknown where it is changed in another way, and of -1";
     } via {
         Lsm: Sight::by(&["clock_settime", "settimeofday", "adjtimex", "clock_adjtime"]),
         Fentry: Sight::by(&["clock_settime", "settimeofday", "adjtimex", "clock_adjtime"]),

@@ -159,6 +159,8 @@ pub enum FieldType {
     IoUringOp,
     /// A clock.
     ClockId,
+    /// A time in seconds, which may be before that from which a clock counts.
+    Seconds,
     /// What `syslog(2)` is asked for.
     SyslogAction,
     /// What `keyctl(2)` is asked for.

@@ -130,10 +130,12 @@ fn make_a_ring(_: &Path) {
 
 #[vivarium::observe]
 fn set_clocks(_: &Path) {
-    let time = libc::timespec { tv_sec: 4711, tv_nsec: 0 };
+    let time = |seconds| libc::timespec { tv_sec: seconds, tv_nsec: 0 };
     // SAFETY: pointers to what lives until the calls are over.
     unsafe {
-        fails(libc::clock_settime(libc::CLOCK_MONOTONIC, &time), libc::EINVAL);
+        for seconds in [4711, -2, -1] {
+            fails(libc::clock_settime(libc::CLOCK_MONOTONIC, &time(seconds)), libc::EINVAL);
+        }
         // Only asks.
         let mut answer: libc::timex = std::mem::zeroed();
         done(libc::adjtimex(&mut answer));
