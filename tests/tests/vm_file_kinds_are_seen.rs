@@ -74,6 +74,7 @@ fn named(directory: &str) -> Vec<Expected> {
     let device = one_of(libc::S_IFCHR, "S_IFCHR");
     vec![
         seen("unlink_a_file", "file_unlink", [path("victim")]),
+        failed("unlink_nowhere", "file_unlink", json!({ "path": null }), "EFAULT"),
         failed("unlink_nothing", "file_unlink", path("nothing"), "ENOENT"),
         seen("rename_a_file", "file_rename", [json!({ "from": at("old"), "to": at("tree/new"), "flags": no_replace })]),
         seen("symlink_a_file", "file_symlink", [json!({ "path": at("symbolic"), "target": "../some where" })]),

@@ -11,7 +11,7 @@ use crate::deed::{Deed, c_string, deeds, done, fails, path};
 pub(crate) const DEEDS: &[Deed] = deeds! {
     "path_open": open_a_file, open_nothing, open_odd_names, open_beneath_a_descriptor, open_by_a_handle;
     "file_create": create_a_file, open_what_is_there, create_without_opening;
-    "file_unlink": unlink_a_file, unlink_nothing;
+    "file_unlink": unlink_a_file, unlink_nothing, unlink_nowhere;
     "file_rename": rename_a_file;
     "file_symlink": symlink_a_file;
     "file_hardlink": hardlink_a_file;
@@ -116,6 +116,12 @@ fn unlink_a_file(directory: &Path) {
 fn unlink_nothing(directory: &Path) {
     // SAFETY: a path that ends with a zero byte.
     fails(unsafe { libc::unlink(path(directory, "nothing").as_ptr()) }, libc::ENOENT);
+}
+
+#[vivarium::observe]
+fn unlink_nowhere(_: &Path) {
+    // SAFETY: the kernel refuses an address at which there is nothing.
+    fails(unsafe { libc::unlink(std::ptr::without_provenance(8)) }, libc::EFAULT);
 }
 
 #[vivarium::observe]
