@@ -146,7 +146,7 @@ fn it_leaves_functions_out_and_takes_them_in_again() {
     let Some(place) = place() else { return };
     let ran = place.run("switches");
     let said = ran.stdout.lines().next().unwrap_or_default();
-    assert!(said.starts_with("\"anothr\" names no site; did you mean another?"), "{ran:?}");
+    assert!(said.starts_with("\"anothr\" names no site (did you mean another?)"), "{ran:?}");
     assert!(said.ends_with("complete: true"), "{ran:?}");
 }
 

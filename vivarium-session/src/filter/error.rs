@@ -57,5 +57,5 @@ pub enum FilterError {
 /// What may have been meant.
 fn meant<T: AsRef<str>>(near: &[T]) -> String {
     let near: Vec<_> = near.iter().map(AsRef::as_ref).collect();
-    if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) }
+    if near.is_empty() { String::new() } else { format!(" (did you mean {}?)", near.join(", ")) }
 }
