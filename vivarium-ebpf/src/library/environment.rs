@@ -5,7 +5,7 @@ use aya_ebpf::helpers::generated::bpf_probe_read_user_str;
 use aya_ebpf::macros::{btf_map, uprobe};
 use aya_ebpf::programs::ProbeContext;
 use vivarium_sys::event::EventKind;
-use vivarium_sys::wire::TextLength;
+use vivarium_sys::wire::{MAX_TEXT_BYTES, TextLength};
 
 use super::search::{bytes_before, first};
 use super::{argument, fetch, place, stack, which};
@@ -13,13 +13,14 @@ use crate::bounds::below;
 use crate::event;
 use crate::own_stack;
 use crate::record::Room;
+use crate::text::CString as _;
 use crate::thread::Thread;
 use crate::user::UserAddress;
 
-/// In how many bytes a key is looked at, of which the last is a zero: as much of it is told.
-const PART_BYTES: u32 = 256;
-/// How many more times that is done at most, to learn the length of a longer one.
-const PARTS: u32 = 128;
+/// How much of a key is told, with a zero byte.
+const KEY_BYTES: u32 = 256;
+/// `putenv`, whose key is followed by a value.
+const PUT: u64 = 4;
 /// `clearenv`, which has no key.
 const CLEAR: u64 = 5;
 /// `getenv`, and `secure_getenv`, which becomes it without a call.
@@ -49,7 +50,7 @@ static LAST_CALLS: LruHashMap<u32, Last, THREADS> = LruHashMap::new();
 #[uprobe(sleepable)]
 fn env_fetch(ctx: ProbeContext) -> u32 {
     if which(&ctx) != CLEAR {
-        fetch(UserAddress(argument(&ctx, 0)), PART_BYTES.into());
+        fetch(UserAddress(argument(&ctx, 0)), KEY_BYTES.into());
     }
     0
 }
@@ -70,7 +71,7 @@ fn env_access(ctx: ProbeContext) -> u32 {
     event::tell_of::<1, 1>(&thread, EventKind::ENV_ACCESS, None, |_, record| {
         record.number(0, call);
         if call != CLEAR {
-            record.text(0, |room| room.key(key));
+            record.text(0, |room| room.key(key, call));
         }
     });
     0
@@ -96,45 +97,32 @@ fn is_part_of_last(thread: &Thread, now: Last) -> bool {
 impl Room {
     /// Takes a C string up to the first `=`.
     #[inline(always)]
-    fn key(self, key: UserAddress) -> TextLength {
-        let kept = take_part_of_key(self.index, self.start, key.0);
-        if kept == UNREADABLE {
+    fn key(self, key: UserAddress, call: u64) -> TextLength {
+        // SAFETY: there is room for so much.
+        let read = unsafe { bpf_probe_read_user_str(self.start().cast(), KEY_BYTES, key.pointer()) };
+        if read < 0 {
             return self.unreadable();
         }
-        let kept = below::<PART_BYTES>(kept);
-        let (mut whole, mut last) = (kept, kept);
-        for _ in 0..PARTS {
-            if last != PART_BYTES - 1 {
-                break;
-            }
-            // Behind what is kept there is room for one part after the other.
-            last = take_part_of_key(self.index, self.start + PART_BYTES, key.0.wrapping_add(whole.into()));
-            if last == UNREADABLE {
-                return self.unreadable();
-            }
-            whole += last;
+        let length = (read as u64).saturating_sub(1);
+        // SAFETY: there is room for so much; what comes after the end of the key counts for nothing.
+        let before = unsafe { bytes_before(self.start(), KEY_BYTES as usize / 8, |word| first(word, b'=')) };
+        let kept = below::<KEY_BYTES>(if before < length { before as u32 } else { length as u32 });
+        if kept < KEY_BYTES - 1 {
+            return TextLength { kept, whole: kept };
         }
-        TextLength { kept, whole }
+        let rest = key.after(kept);
+        match rest.read::<u8>() {
+            Some(0 | b'=') => return TextLength { kept, whole: kept },
+            // How long it is without the value that follows, nobody looks.
+            Some(_) if call == PUT => return TextLength::UNKNOWN,
+            _ => (),
+        }
+        // One read goes as far as a text does, which is far enough.
+        // SAFETY: behind what is kept there is room for another text. This one alone is told.
+        let read = unsafe { rest.copy(self.start().add(KEY_BYTES as usize).cast(), MAX_TEXT_BYTES as u32) };
+        if read < 0 {
+            return self.unreadable();
+        }
+        TextLength { kept, whole: kept + (read as u32).saturating_sub(1) }
     }
-}
-
-/// The length of a part that can't be read.
-const UNREADABLE: u32 = u32::MAX;
-
-/// Takes the part of a key that begins there; gives how long it is up to the end of the key.
-///
-/// The verifier sees a function that anyone could call by itself, once for all parts.
-#[unsafe(no_mangle)]
-#[inline(never)]
-extern "C" fn take_part_of_key(index: u32, start: u32, part: u64) -> u32 {
-    let Some(room) = Room::at(index, start) else { return UNREADABLE };
-    // SAFETY: there is room for so much.
-    let read = unsafe { bpf_probe_read_user_str(room.start().cast(), PART_BYTES, UserAddress(part).pointer()) };
-    if read < 0 {
-        return UNREADABLE;
-    }
-    let length = (read as u64).saturating_sub(1);
-    // SAFETY: there is room for so much; what comes after the end of the key counts for nothing.
-    let before = unsafe { bytes_before(room.start(), PART_BYTES as usize / 8, |word| first(word, b'=')) };
-    below::<PART_BYTES>(if before < length { before as u32 } else { length as u32 })
 }

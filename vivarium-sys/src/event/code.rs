@@ -6,7 +6,8 @@ use super::{Sight, events};
 const LIBRARY_GAP: &str = "what happens before a library is attached to that is loaded while the program runs; programs \
                            that are stripped and have the library in themselves";
 /// Nor that of those that get at the environment.
-const ENVIRONMENT_GAP: &str = "what goes past the C library, such as reading the whole environment";
+const ENVIRONMENT_GAP: &str = "what goes past the C library, such as reading the whole environment; a key of \
+                               more than 255 bytes that `putenv` is given";
 
 /// The functions of the C library that get at the environment, in the order of their numbers in events.
 pub const ENVIRONMENT_CALLS: &[&str] = &["getenv", "secure_getenv", "setenv", "unsetenv", "putenv", "clearenv"];
