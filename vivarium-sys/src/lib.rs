@@ -10,6 +10,9 @@
 #[cfg(test)]
 extern crate std;
 
+#[macro_use]
+mod flags;
+
 pub mod dynamic;
 pub mod event;
 pub mod load;

@@ -58,29 +58,13 @@ pub struct SessionSet {
     pub flags: SetFlags,
 }
 
-/// How the sessions of a set are told of what happens.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-#[repr(transparent)]
-pub struct SetFlags(pub u32);
-
-impl SetFlags {
-    /// Results are told of events that come before them.
-    pub const RESULTS: Self = Self(1);
-    /// That a span has started is told with what follows: with the first thing that happens in it, or with its stop.
-    pub const WHOLE_SPANS: Self = Self(2);
-
-    /// Whether all of `other` is set.
-    #[must_use]
-    #[inline(always)]
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// Both.
-    #[must_use]
-    #[inline(always)]
-    pub const fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+flags! {
+    /// How the sessions of a set are told of what happens.
+    SetFlags {
+        /// Results are told of events that come before them.
+        RESULTS = 1;
+        /// That a span has started is told with what follows: with the first thing that happens in it, or with its stop.
+        WHOLE_SPANS = 2;
     }
 }
 
@@ -99,7 +83,7 @@ impl SessionSet {
             privileged: id,
             heirs: id,
             owner: Self::ANYONE,
-            flags: SetFlags(0),
+            flags: SetFlags::NONE,
         }
     }
 

@@ -19,31 +19,17 @@ impl Frame {
     pub const NONE: Self = Self { site: SiteId::DYNAMIC, instance: InstanceId::NONE };
 }
 
-/// What is special about a thread.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-#[repr(transparent)]
-pub struct ThreadFlags(pub u32);
+flags! {
+    /// What is special about a thread.
+    ThreadFlags {
+        /// Adopted, and silent until it executes the program to observe.
+        PENDING = 1;
+        /// It was running already when it came to be observed.
+        ENTERED_BEFORE = 2;
+    }
+}
 
 impl ThreadFlags {
-    /// Adopted, and silent until it executes the program to observe.
-    pub const PENDING: Self = Self(1);
-    /// It was running already when it came to be observed.
-    pub const ENTERED_BEFORE: Self = Self(2);
-
-    /// Whether all of `other` is set.
-    #[must_use]
-    #[inline(always)]
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// Both.
-    #[must_use]
-    #[inline(always)]
-    pub const fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
     /// What is left without `other`.
     #[must_use]
     #[inline(always)]
