@@ -63,7 +63,8 @@ type Handles = HashMap<String, String>;
 /// A call in the words in which both are compared; none where strace doesn't say which file it is about.
 fn told_by_strace(call: &Call, handles: &mut Handles) -> Option<String> {
     let argument = |index: usize| call.arguments[index].as_str();
-    let given = |index: usize| plain(string(argument(index)));
+    // Where there is no text, it tells the address.
+    let given = |index: usize| if argument(index).starts_with("0x") { None } else { plain(string(argument(index))) };
     let open = |index: usize| plain(described(argument(index))?);
     let number = |index: usize| argument(index).parse::<i64>().expect("a number");
     let mode = |index: usize| u32::from_str_radix(argument(index), 8).expect("a mode in octal");
