@@ -157,6 +157,7 @@ impl std::fmt::Display for Wanted {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
     use std::process::Command;
 
     use super::*;
@@ -189,7 +190,8 @@ mod tests {
     fn a_process_is_found_by_its_id_and_its_name() {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("unheard-of");
-        fs::copy("/bin/sleep", &program).unwrap();
+        // A copy could still be open for writing in a process that another test makes.
+        symlink("/bin/sleep", &program).unwrap();
         let mut child = Command::new(&program).arg("60").spawn().unwrap();
         let expected = vec![Pid(child.id())];
         let by_id = Wanted::Pid(Pid(child.id())).find();

@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use super::command::text;
+use super::command::{copy_vivarium, text};
 use super::live::Live;
 use super::program::Program;
 
@@ -23,8 +23,7 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let (program, library, folder) = (Program::host(&["-O"]), Program::plugin(), tempfile::tempdir().unwrap());
-        // The command must be where everyone can reach it.
-        std::fs::copy(env!("CARGO_BIN_EXE_vivarium"), folder.path().join("vivarium")).unwrap();
+        copy_vivarium(&folder.path().join("vivarium"));
         for folder in [folder.path(), program.path().parent().unwrap(), library.path().parent().unwrap()] {
             std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).unwrap();
         }

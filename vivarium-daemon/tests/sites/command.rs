@@ -11,6 +11,13 @@ pub(crate) fn vivarium() -> Command {
     command
 }
 
+/// Copies the command to where everyone can reach it. Another process does, so that none that a test makes meanwhile has the
+/// copy open for writing: nobody could execute it then.
+pub(crate) fn copy_vivarium(to: &Path) {
+    let status = Command::new("cp").arg(env!("CARGO_BIN_EXE_vivarium")).arg(to).status().unwrap();
+    assert!(status.success(), "{status}");
+}
+
 /// What the command wrote on standard output; it must succeed, and have nothing to complain about.
 #[track_caller]
 pub(crate) fn listed(arguments: &[impl AsRef<OsStr>]) -> String {

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use object::{LittleEndian as LE, U16};
 
-use super::command::{complaint, refused, skip, vivarium};
+use super::command::{complaint, copy_vivarium, refused, skip, vivarium};
 use super::elf_file::{ElfFile, Parts, SiteSpec};
 
 /// The identity of a user who owns nothing.
@@ -112,7 +112,7 @@ fn a_program_that_may_not_be_read() {
     if std::fs::File::open(&path).is_ok() {
         // Root may read everything, so someone else has to try; and the command must be where they reach it.
         let copy = folder.path().join("vivarium");
-        std::fs::copy(env!("CARGO_BIN_EXE_vivarium"), &copy).unwrap();
+        copy_vivarium(&copy);
         command = Command::new(copy);
         command.arg("sites").uid(NOBODY).gid(NOBODY).current_dir("/");
     }
