@@ -8,6 +8,7 @@ use vivarium_sys::load::{LossKey, Oddity, SetId};
 use vivarium_sys::wire::{self, Counts, RecordType};
 
 use crate::atomic;
+use crate::preemption::{Preempted, Preemption};
 use crate::ring;
 use crate::thread::{self, Ids, Thread};
 
@@ -38,19 +39,25 @@ pub(crate) enum Outcome {
 /// Counts a record about this thread, once, when it is known what became of it.
 #[inline(always)]
 pub(crate) fn count(thread: &Thread, record: RecordType, kind: EventKind, outcome: Outcome) {
+    count_by::<Preempted>(thread, record, kind, outcome);
+}
+
+/// The same, in a program that runs so.
+#[inline(always)]
+pub(crate) fn count_by<P: Preemption>(thread: &Thread, record: RecordType, kind: EventKind, outcome: Outcome) {
     let counter = wire::counter_index(record, kind);
     let Some(counts) = COUNTS.get_ptr_mut(counter) else {
         return;
     };
     // SAFETY: both point into the value of the map.
     unsafe {
-        add_one(thread, &raw mut (*counts).seen);
+        P::add_one(&raw mut (*counts).seen);
         let counter = match outcome {
             Outcome::Submitted => &raw mut (*counts).submitted,
             Outcome::Filtered => &raw mut (*counts).filtered,
             Outcome::Dropped => &raw mut (*counts).dropped,
         };
-        add_one(thread, counter);
+        P::add_one(counter);
     }
     match outcome {
         // SAFETY: it points into the value of the map.
@@ -58,23 +65,6 @@ pub(crate) fn count(thread: &Thread, record: RecordType, kind: EventKind, outcom
         Outcome::Filtered => (),
         Outcome::Dropped => {
             lose(thread.set.id.0, counter.into(), 1);
-        }
-    }
-}
-
-/// Adds one to a counter of this processor. Where nothing preempts the program, nobody else does so meanwhile.
-///
-/// # Safety
-///
-/// `counter` points to a value of a map.
-#[inline(always)]
-unsafe fn add_one(thread: &Thread, counter: *mut u64) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        if thread.may_be_preempted {
-            atomic::add(counter, 1);
-        } else {
-            counter.write_volatile(counter.read_volatile() + 1);
         }
     }
 }

@@ -6,6 +6,7 @@ use vivarium_sys::wire::RecordType;
 
 use crate::counts::{self, Outcome};
 use crate::header::Subject;
+use crate::preemption::{Preempted, Preemption};
 use crate::record::Record;
 use crate::result::Answer;
 use crate::thread::Thread;
@@ -42,6 +43,17 @@ pub(crate) fn tell_of<const NUMBERS: usize, const TEXTS: usize>(
     result: impl Into<Answer>,
     fill: impl FnOnce(&Thread, &mut Record<NUMBERS, TEXTS>),
 ) -> Outcome {
+    tell_by::<Preempted, NUMBERS, TEXTS>(thread, kind, result, fill)
+}
+
+/// The same, in a program that runs so.
+#[inline(always)]
+pub(crate) fn tell_by<P: Preemption, const NUMBERS: usize, const TEXTS: usize>(
+    thread: &Thread,
+    kind: EventKind,
+    result: impl Into<Answer>,
+    fill: impl FnOnce(&Thread, &mut Record<NUMBERS, TEXTS>),
+) -> Outcome {
     let outcome = if thread.set.wants(kind) {
         untold::tell(thread.state);
         let subject = Subject {
@@ -54,10 +66,10 @@ pub(crate) fn tell_of<const NUMBERS: usize, const TEXTS: usize>(
             numbers: NUMBERS,
             texts: TEXTS,
         };
-        Record::send(thread, subject, |record| fill(thread, record))
+        Record::send_by::<P>(thread, subject, |record| fill(thread, record))
     } else {
         Outcome::Filtered
     };
-    counts::count(thread, RecordType::Event, kind, outcome);
+    counts::count_by::<P>(thread, RecordType::Event, kind, outcome);
     outcome
 }

@@ -29,6 +29,7 @@ mod mode;
 mod open;
 mod own_stack;
 mod path;
+mod preemption;
 mod record;
 mod result;
 mod ring;

@@ -8,6 +8,7 @@ use vivarium_sys::wire::{
 use crate::bounds::{at_most, below};
 use crate::counts::Outcome;
 use crate::header::{self, Subject};
+use crate::preemption::{Preempted, Preemption};
 use crate::result::Answer;
 use crate::ring;
 use crate::scratch::{self, Slot};
@@ -33,7 +34,13 @@ impl<const NUMBERS: usize, const TEXTS: usize> Record<NUMBERS, TEXTS> {
     /// Builds and sends a record about the running thread.
     #[inline(always)]
     pub(crate) fn send(thread: &Thread, subject: Subject, fill: impl FnOnce(&mut Self)) -> Outcome {
-        let Some(index) = scratch::claim(thread) else {
+        Self::send_by::<Preempted>(thread, subject, fill)
+    }
+
+    /// The same, in a program that runs so.
+    #[inline(always)]
+    pub(crate) fn send_by<P: Preemption>(thread: &Thread, subject: Subject, fill: impl FnOnce(&mut Self)) -> Outcome {
+        let Some(index) = P::claim(thread.ids.thread) else {
             return Outcome::Dropped;
         };
         let Some(slot) = scratch::slot(index) else {
@@ -50,7 +57,7 @@ impl<const NUMBERS: usize, const TEXTS: usize> Record<NUMBERS, TEXTS> {
         }
         fill(&mut record);
         let outcome = record.submit();
-        scratch::release(thread, index);
+        P::release(index);
         outcome
     }
 

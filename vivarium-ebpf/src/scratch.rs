@@ -14,7 +14,6 @@ use vivarium_sys::wire::{MAX_RECORD_BYTES, MAX_TEXT_BYTES};
 use crate::atomic;
 use crate::counts::odd;
 use crate::path::{Ascent, Walk};
-use crate::thread::Thread;
 
 /// How many there are unless the loader chooses another number.
 const DEFAULT_SLOTS: usize = 64;
@@ -53,15 +52,18 @@ pub(crate) fn slot(index: u32) -> Option<*mut Slot> {
     SCRATCH.get_ptr_mut(index)
 }
 
-/// Claims a slot for the program that runs for this thread, until it is released.
+/// Claims a slot for a thread, until it is released.
 #[inline(always)]
-pub(crate) fn claim(thread: &Thread) -> Option<u32> {
-    if !thread.may_be_preempted {
-        // SAFETY: the helper takes nothing.
-        return Some(SCRATCH_MASK.load() + 1 + unsafe { bpf_get_smp_processor_id() });
-    }
-    let index = claim_slot(thread.ids.thread);
+pub(crate) fn claim(thread: u32) -> Option<u32> {
+    let index = claim_slot(thread);
     (index != NO_SLOT).then_some(index)
+}
+
+/// The slot of this processor, for programs that nothing preempts.
+#[inline(always)]
+pub(crate) fn of_this_processor() -> u32 {
+    // SAFETY: the helper takes nothing.
+    SCRATCH_MASK.load() + 1 + unsafe { bpf_get_smp_processor_id() }
 }
 
 /// Instead of an index: all slots that were tried are claimed by others.
@@ -89,10 +91,8 @@ extern "C" fn claim_slot(thread: u32) -> u32 {
 
 /// Gives a slot back that was claimed.
 #[inline(always)]
-pub(crate) fn release(thread: &Thread, index: u32) {
-    if thread.may_be_preempted
-        && let Some(slot) = slot(index)
-    {
+pub(crate) fn release(index: u32) {
+    if let Some(slot) = slot(index) {
         // SAFETY: it points into the value of the map, and whoever claimed it is done. Processors keep the order of stores
         // that other processors see on x86-64.
         unsafe { (&raw mut (*slot).claimed).write_volatile(0) };

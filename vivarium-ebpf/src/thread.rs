@@ -36,8 +36,6 @@ pub(crate) struct Thread {
     /// Its sessions.
     pub(crate) set: &'static SessionSet,
     pub(crate) state: &'static mut ThreadState,
-    /// Whether another program may run on this processor before this one is done.
-    pub(crate) may_be_preempted: bool,
 }
 
 impl Thread {
@@ -46,13 +44,6 @@ impl Thread {
     pub(crate) fn current() -> Option<Self> {
         let ids = Ids::current();
         Self::of(ids, state(ids.thread)?)
-    }
-
-    /// The same, in a program that nothing preempts, as those are that see system calls return. Should a kernel do so
-    /// nevertheless, it runs none of them on that processor meanwhile, and counts that.
-    #[inline(always)]
-    pub(crate) fn current_unpreempted() -> Option<Self> {
-        Self::current().map(|thread| Self { may_be_preempted: false, ..thread })
     }
 
     /// The running thread with its state, if a session observes it now.
@@ -64,7 +55,7 @@ impl Thread {
         let set = wanted::set(state.sessions)?;
         let may_see = set.owner == SessionSet::ANYONE || set.may_see(bpf_get_current_uid_gid() as u32);
         let set = if may_see { set } else { withdraw(state, set)? };
-        Some(Self { ids, set, state, may_be_preempted: true })
+        Some(Self { ids, set, state })
     }
 }
 

@@ -17,11 +17,11 @@ const CONNECTS: u64 = 0x2000_0000;
 /// Looks at a message that says whom it is sent to through a stream, which has its peer otherwise.
 #[inline(always)]
 pub(super) fn look(thread: &Thread, way: Way, message: &Message, result: i64) {
-    let Some(index) = scratch::claim(thread) else { return };
+    let Some(index) = scratch::claim(thread.ids.thread) else { return };
     if copied::describe(index, way, message, result) {
         tell_of_connection(index);
     }
-    scratch::release(thread, index);
+    scratch::release(index);
 }
 
 /// Tells of the connection that the message makes which a slot describes.

@@ -35,11 +35,11 @@ const MAX_LABEL: u8 = 63;
 /// Looks at a message to a name server.
 #[inline(always)]
 pub(super) fn look(thread: &Thread, way: Way, message: &Message, result: i64) {
-    let Some(index) = scratch::claim(thread) else { return };
+    let Some(index) = scratch::claim(thread.ids.thread) else { return };
     if copied::describe(index, way, message, result) {
         tell_of_question(index);
     }
-    scratch::release(thread, index);
+    scratch::release(index);
 }
 
 /// Tells of the question in the message that a slot describes.

@@ -51,11 +51,11 @@ pub(super) fn look(thread: &Thread, way: Way, message: &Message, result: i64) {
     if HELLOS.get_ptr(&way.inode).is_none() && first(message) != Some(HANDSHAKE) {
         return;
     }
-    let Some(index) = scratch::claim(thread) else { return };
+    let Some(index) = scratch::claim(thread.ids.thread) else { return };
     if copied::describe(index, way, message, result) {
         tell_of_hello(index);
     }
-    scratch::release(thread, index);
+    scratch::release(index);
 }
 
 /// Tells of the hello that the message that a slot describes completes.

@@ -10,6 +10,7 @@ use crate::event;
 use crate::mode::PERMISSIONS;
 use crate::open;
 use crate::path::Name;
+use crate::preemption::Unpreempted;
 use crate::syscalls::given::Given;
 use crate::syscalls::{Call, told};
 use crate::thread::Thread;
@@ -19,7 +20,7 @@ const CREAT_FLAGS: u64 = open::WRITE_ONLY | open::CREATE | open::TRUNCATE;
 
 #[raw_tracepoint(tracepoint = "syscalls")]
 fn sys_open(_ctx: RawTracePointContext) -> u32 {
-    let Some(thread) = Thread::current_unpreempted() else {
+    let Some(thread) = Thread::current() else {
         return 0;
     };
     let call = Call::returning();
@@ -40,14 +41,14 @@ fn sys_open(_ctx: RawTracePointContext) -> u32 {
     let may_create = open::creates(flags) || call.which() == Some(Syscall::Openat2);
     if let Some(file) = opened {
         if may_create && open::has_created(file.get(Field::FileMode)) {
-            event::tell_of::<1, 1>(&thread, EventKind::FILE_CREATE, result, |_, record| {
+            event::tell_by::<Unpreempted, 1, 1>(&thread, EventKind::FILE_CREATE, result, |_, record| {
                 let mode: u16 = file.inode(Field::InodeMode);
                 record.number(0, u64::from(mode) & PERMISSIONS);
                 record.text(0, |room| room.path(file.place(), Name::MayBeGone));
             });
         }
     }
-    event::tell_of::<2, 1>(&thread, EventKind::PATH_OPEN, result, |_, record| {
+    event::tell_by::<Unpreempted, 2, 1>(&thread, EventKind::PATH_OPEN, result, |_, record| {
         record.number(0, open::told(flags));
         if open::creates(flags) {
             record.number(1, mode & PERMISSIONS);
