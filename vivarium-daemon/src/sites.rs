@@ -26,3 +26,7 @@ pub use catalog::{Catalog, DynamicProbes};
 pub use error::{CatalogError, NoteFlaw};
 pub use obstacle::Obstacle;
 pub use site::{AttachPoint, ProbeLocation, Site, function};
+
+/// What is said of a session in which no program had sites.
+pub(crate) const NO_SITES: &str = "nothing that ran has marked functions: mark them with #[vivarium::observe] of the crate \
+                                   vivarium, and what they do is shown in them";

@@ -33,7 +33,7 @@ use crate::kernel::{
 use crate::process::Process;
 use crate::run::late::Latecomers;
 use crate::run::newcomer::Newcomer;
-use crate::sites::CatalogError;
+use crate::sites::{CatalogError, NO_SITES};
 
 /// How often it is looked for new processes at most, while the ones that are there make more.
 const MAX_LOOKS: usize = 256;
@@ -46,10 +46,6 @@ const MAX_NOTES: usize = 100;
 /// What is said of processes that descend from those who are observed, and belong to somebody else.
 const NOT_THEIRS: &str =
     "a process was not observed that was there already: it runs as another user, or may not be traced";
-
-/// What is said of programs without sites.
-const NO_SITES: &str = "nothing that ran has marked functions: mark them with #[vivarium::observe] of the crate vivarium, \
-                        and what they do is shown in them";
 
 /// The one kernel side, and the sessions that share it.
 pub(super) struct Hub {

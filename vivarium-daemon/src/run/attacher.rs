@@ -10,10 +10,7 @@ use vivarium_session::text::Text;
 use crate::cli::with_causes;
 use crate::kernel::uprobe::{Attached, FunctionPrograms, SpanPrograms};
 use crate::kernel::{Addition, Attachments, Hold, Libraries, SessionId, SpansUnavailable};
-
-/// What is said of programs without sites.
-const NO_SITES: &str = "nothing that ran has marked functions: mark them with #[vivarium::observe] of the crate vivarium, \
-                        and what they do is shown in them";
+use crate::sites::NO_SITES;
 
 /// What is attached to files for a session.
 pub(super) struct Attacher {
