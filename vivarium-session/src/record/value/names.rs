@@ -33,8 +33,11 @@ macro_rules! constants {
 use constants;
 
 fn one_of(table: Table, number: u64) -> OneOf {
-    let name = table.iter().find(|(_, value)| *value == number).map(|(name, _)| *name);
-    OneOf::new(number.cast_signed(), name)
+    OneOf::new(number.cast_signed(), name_of(table, number))
+}
+
+fn name_of(table: Table, number: u64) -> Option<&'static str> {
+    table.iter().find(|(_, value)| *value == number).map(|(name, _)| *name)
 }
 
 /// Names the bits `set` of `value`, each bit once.
