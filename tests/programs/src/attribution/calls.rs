@@ -85,7 +85,8 @@ fn child(walk: &mut Walk, parent: Token, depth: u32) {
 /// What a thread or process does that the call `creator` made.
 pub(crate) fn elsewhere(creator: Token) {
     touch_inherited(creator);
-    let mut walk = Walk::new(u64::from(std::process::id()));
+    // Whoever took the same way as its creator would come to the same place, make another one, and so on without end.
+    let mut walk = Walk::new(creator.seed());
     any(&mut walk, creator, DEPTH - 2);
     touch_inherited(creator);
 }

@@ -23,6 +23,11 @@ impl Token {
         Self { process: std::process::id(), call: CALLS.fetch_add(1, Ordering::Relaxed) }
     }
 
+    /// A seed for whatever this call makes, which nothing else has.
+    pub(crate) fn seed(self) -> u64 {
+        u64::from(self.process) << 32 | self.call
+    }
+
     /// The token that another process printed.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (process, call) = text.split_once('.')?;
