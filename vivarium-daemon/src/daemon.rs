@@ -7,7 +7,6 @@ mod access;
 mod client;
 mod confine;
 mod detacher;
-mod family;
 mod hub;
 mod listener;
 mod memory;
@@ -42,7 +41,7 @@ use self::server::Server;
 use self::supervisor::Supervisor;
 use crate::cli::{Failure, tell_of};
 use crate::exit::Exit;
-use crate::kernel::RingSize;
+use crate::kernel::{RingSize, allow_going_ahead};
 
 pub use self::confine::ConfineError;
 pub use self::hub::HubError;
@@ -121,6 +120,7 @@ fn serve(options: &Options) -> Result<(), DaemonError> {
     let mut hub = Hub::load(options.backend, options.ring_size)?;
     drop(for_clients);
     memory::give_back();
+    allow_going_ahead();
     let powers = confine::give_up_powers()?;
     // It has these powers as well, and is not confined any further.
     hub.start_scout()?;

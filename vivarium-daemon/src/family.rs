@@ -12,7 +12,7 @@ const PF_EXITING: u64 = 4;
 const MAX_GENERATIONS: usize = 4096;
 
 /// The process, and with `children` all that descend from it and whose makers still run.
-pub(super) fn family(process: Pid, children: bool) -> BTreeSet<Pid> {
+pub(crate) fn family(process: Pid, children: bool) -> BTreeSet<Pid> {
     let mut family = BTreeSet::from([process]);
     if !children {
         return family;
@@ -35,7 +35,7 @@ pub(super) fn family(process: Pid, children: bool) -> BTreeSet<Pid> {
 }
 
 /// Whether a process was made by another one, or by one that was, and so on, as long as those run.
-pub(super) fn descends(process: Pid, from: Pid) -> bool {
+pub(crate) fn descends(process: Pid, from: Pid) -> bool {
     let mut next = Some(process);
     // Numbers that are used again while this looks must not lead in circles.
     for _ in 0..MAX_GENERATIONS {
@@ -50,19 +50,24 @@ pub(super) fn descends(process: Pid, from: Pid) -> bool {
 }
 
 /// The threads of a process.
-pub(super) fn threads(process: Pid) -> impl Iterator<Item = Tid> {
+pub(crate) fn threads(process: Pid) -> impl Iterator<Item = Tid> {
     let folder = format!("/proc/{process}/task");
     numbers(&folder).map(Tid)
 }
 
 /// How many threads a process has.
-pub(super) fn count_of_threads(process: Pid) -> Option<usize> {
+pub(crate) fn count_of_threads(process: Pid) -> Option<usize> {
     stat(&format!("/proc/{process}/stat")).map(|fields| fields.threads)
 }
 
 /// Whether a thread has ended, or has begun to: nobody will hear of its end any more.
-pub(super) fn is_ending(process: Pid, thread: Tid) -> bool {
+pub(crate) fn is_ending(process: Pid, thread: Tid) -> bool {
     stat(&format!("/proc/{process}/task/{}/stat", thread.0)).is_none_or(|fields| fields.flags & PF_EXITING != 0)
+}
+
+/// Whether a thread has ended altogether, so that its end has been told of if it ever will be.
+pub(crate) fn has_ended(thread: Tid) -> bool {
+    stat(&format!("/proc/{}/stat", thread.0)).is_none_or(|fields| fields.has_ended)
 }
 
 /// The names of a folder that are numbers.
@@ -74,6 +79,8 @@ fn numbers(folder: &str) -> impl Iterator<Item = u32> + use<> {
 /// What the kernel says of a task.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Fields {
+    /// Nothing of it is left but what somebody may wait for.
+    has_ended: bool,
     parent: Option<Pid>,
     flags: u64,
     threads: usize,
@@ -88,9 +95,10 @@ fn parse(stat: &[u8]) -> Option<Fields> {
     let end = stat.iter().rposition(|byte| *byte == b')')?;
     let rest = str::from_utf8(&stat[end + 1..]).ok()?;
     let mut fields = rest.split_ascii_whitespace();
-    let parent = fields.nth(1)?.parse().ok().filter(|parent| *parent != 0).map(Pid);
+    let has_ended = matches!(fields.next()?, "Z" | "X");
+    let parent = fields.next()?.parse().ok().filter(|parent| *parent != 0).map(Pid);
     let (flags, threads) = (fields.nth(4)?.parse().ok()?, fields.nth(10)?.parse().ok()?);
-    Some(Fields { parent, flags, threads })
+    Some(Fields { has_ended, parent, flags, threads })
 }
 
 #[cfg(test)]
@@ -102,7 +110,7 @@ mod tests {
     #[test]
     fn a_name_does_not_confuse_what_follows() {
         let stat = b"42 (a) b (c) R 7 42 42 0 -1 4194308 0 0 0 0 1 2 3 4 20 0 5 0 9";
-        assert_eq!(parse(stat), Some(Fields { parent: Some(Pid(7)), flags: 4_194_308, threads: 5 }));
+        assert_eq!(parse(stat), Some(Fields { has_ended: false, parent: Some(Pid(7)), flags: 4_194_308, threads: 5 }));
         assert_eq!(parse(b"42 (a"), None);
     }
 

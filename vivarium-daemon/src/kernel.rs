@@ -22,6 +22,7 @@ mod sys;
 mod targets;
 mod tracefs;
 mod types;
+mod undisturbed;
 pub mod uprobe;
 
 pub use attachments::{Addition, Attachments, Found};
@@ -36,5 +37,6 @@ pub use sessions::{Needs, SessionId, SessionsError, Starts};
 pub use side::{AdoptError, KernelSide, KernelSideError};
 pub use sizes::{RingSize, RingSizeError};
 pub use spans::SpansUnavailable;
+pub(crate) use sys::allow_going_ahead;
 pub use tracefs::NoTracefs;
 pub use types::{KernelTypes, KernelTypesError};

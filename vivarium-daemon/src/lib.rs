@@ -7,6 +7,7 @@ pub mod demo;
 pub mod doctor;
 pub mod elf;
 pub mod exit;
+mod family;
 mod fields;
 pub mod kernel;
 pub mod process;

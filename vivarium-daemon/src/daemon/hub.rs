@@ -19,12 +19,12 @@ use vivarium_sys::load::{LossKey, SetId, ThreadFlags};
 use vivarium_sys::wire::COUNTERS;
 
 use super::detacher::Detacher;
-use super::family;
 use super::observed::{Address, Observed};
 use super::outbox::{Outbox, Overflow};
 use super::scout::{self, Scout};
 use crate::cli::with_causes;
 use crate::elf::Image;
+use crate::family;
 use crate::kernel::backend::{Extent, NoBackend, RunningBackend};
 use crate::kernel::{
     Addition, AdoptError, Attachments, KernelSide, KernelSideError, Needs, Ring, RingSize, SessionId, Tally,
@@ -430,6 +430,11 @@ impl Hub {
                 );
             }
         }
+    }
+
+    /// Lets go of those who have ended without the kernel's telling.
+    pub(super) fn bury(&mut self) -> Result<(), MapError> {
+        self.side.bury(family::has_ended)
     }
 
     /// The processes of a session that are running.

@@ -22,6 +22,8 @@ const BATCH: usize = 4096;
 const SHORT_SLEEP: Duration = Duration::from_millis(4);
 /// How long it sleeps at most while someone observes and nothing happens. It is woken when the ring fills.
 const LONG_SLEEP: Duration = Duration::from_millis(64);
+/// How often it is looked for processes whose end nobody told of.
+const BURIALS: Duration = Duration::from_secs(1);
 /// How long someone may be connected without a session, or with one that is over.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long clients may take to be told that the daemon ends.
@@ -49,6 +51,8 @@ pub(super) struct Server {
     closed_until: Option<Instant>,
     /// When it was last looked for sessions without processes.
     looked: Instant,
+    /// When it was last looked for processes whose end nobody told of.
+    buried: Instant,
 }
 
 /// The signals that end the daemon. They are blocked from now on, in this thread and those that it starts.
@@ -90,6 +94,7 @@ impl Server {
             room: Room::make(),
             closed_until: None,
             looked: Instant::now(),
+            buried: Instant::now(),
         })
     }
 
@@ -241,6 +246,12 @@ impl Server {
             return;
         }
         self.looked = Instant::now();
+        if self.buried.elapsed() > BURIALS {
+            self.buried = self.looked;
+            if let Err(error) = self.hub.bury() {
+                tracing::debug!("cannot look for processes that have ended: {error}");
+            }
+        }
         for (token, client) in &mut self.clients {
             let State::Observing(observing) = client.state else { continue };
             if observing.until != Until::AllEnded {

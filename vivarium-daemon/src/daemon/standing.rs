@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 
 use vivarium_session::record::Pid;
 
-use super::family;
+use crate::family;
 
 /// As whom a process runs, and with which powers.
 #[derive(Clone, PartialEq, Eq, Debug)]

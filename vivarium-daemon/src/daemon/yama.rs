@@ -4,7 +4,7 @@ use std::fs;
 
 use vivarium_session::record::Pid;
 
-use super::family::descends;
+use crate::family::descends;
 
 /// Where it says so; nothing is there without it.
 const SCOPE: &str = "/proc/sys/kernel/yama/ptrace_scope";

@@ -8,11 +8,12 @@ use vivarium_sys::wire::{COUNTERS, Counts};
 
 use super::pod::CountsValue;
 use super::programs::Programs;
+use super::undisturbed::Undisturbed;
 
 /// The counters of the kernel side, one of each for every processor.
 pub(super) struct Counters {
-    counts: PerCpuArray<MapData, CountsValue>,
-    oddities: PerCpuArray<MapData, u64>,
+    counts: Undisturbed<PerCpuArray<MapData, CountsValue>>,
+    oddities: Undisturbed<PerCpuArray<MapData, u64>>,
 }
 
 /// What was counted up to a moment.
@@ -41,24 +42,26 @@ pub enum TallyError {
 
 impl Counters {
     pub(super) fn new(counts: Map, oddities: Map) -> Result<Self, MapError> {
-        Ok(Self { counts: counts.try_into()?, oddities: oddities.try_into()? })
+        Ok(Self { counts: Undisturbed::new(counts)?, oddities: Undisturbed::new(oddities)? })
     }
 
     /// What has been counted up to now.
     pub(super) fn read(&self, programs: &Programs) -> Result<Tally, TallyError> {
-        let count = |index| -> Result<Counts, MapError> {
-            let processors = self.counts.get(&index, 0)?;
-            Ok(processors.iter().fold(Counts::default(), |sum, value| combine(sum, value.0, u64::wrapping_add)))
-        };
-        let oddity = |oddity: &Oddity| -> Result<u64, MapError> {
-            let processors = self.oddities.get(&(*oddity as u32), 0)?;
-            Ok(processors.iter().copied().fold(0, u64::wrapping_add))
-        };
-        Ok(Tally {
-            counts: (0..COUNTERS).map(count).collect::<Result<_, _>>()?,
-            oddities: Oddity::ALL.iter().map(oddity).collect::<Result<_, _>>()?,
-            skipped: programs.times_skipped()?,
-        })
+        let counts = self.counts.ask(|counts| {
+            let count = |index| -> Result<Counts, MapError> {
+                let processors = counts.get(&index, 0)?;
+                Ok(processors.iter().fold(Counts::default(), |sum, value| combine(sum, value.0, u64::wrapping_add)))
+            };
+            (0..COUNTERS).map(count).collect::<Result<_, _>>()
+        })?;
+        let oddities = self.oddities.ask(|oddities| {
+            let count = |oddity: &Oddity| -> Result<u64, MapError> {
+                let processors = oddities.get(&(*oddity as u32), 0)?;
+                Ok(processors.iter().copied().fold(0, u64::wrapping_add))
+            };
+            Oddity::ALL.iter().map(count).collect::<Result<_, _>>()
+        })?;
+        Ok(Tally { counts, oddities, skipped: programs.times_skipped()? })
     }
 }
 

@@ -22,8 +22,12 @@ use super::programs::Programs;
 use super::sessions::{Needs, Sessions};
 use super::spans::{self, SpansUnavailable};
 use super::sys::wait_for_programs;
+use super::undisturbed::Undisturbed;
 use super::uprobe::{FunctionPrograms, SpanPrograms};
 use super::{Hold, KernelTypesError, Ring, RingSize, SessionId, SessionsError, Tally, TallyError};
+
+#[cfg(test)]
+mod tests;
 
 /// BPF programs in the kernel, and the maps through which one speaks with them.
 ///
@@ -31,11 +35,11 @@ use super::{Hold, KernelTypesError, Ring, RingSize, SessionId, SessionsError, Ta
 pub struct KernelSide {
     programs: Programs,
     spans: Arc<Result<SpanPrograms, SpansUnavailable>>,
-    threads: HashMap<MapData, u32, ThreadValue>,
-    adoptions: HashMap<MapData, u32, AdoptionValue>,
-    sets: Array<MapData, SetValue>,
-    losses: HashMap<MapData, LossKeyValue, u64>,
-    switched: HashMap<MapData, u64, u32>,
+    threads: Undisturbed<HashMap<MapData, u32, ThreadValue>>,
+    adoptions: Undisturbed<HashMap<MapData, u32, AdoptionValue>>,
+    sets: Undisturbed<Array<MapData, SetValue>>,
+    losses: Undisturbed<HashMap<MapData, LossKeyValue, u64>>,
+    switched: Undisturbed<HashMap<MapData, u64, u32>>,
     counters: Counters,
     sessions: Sessions,
     /// Whether results are told of events that come before them.
@@ -130,11 +134,11 @@ impl KernelSide {
         let side = Self {
             programs,
             spans: Arc::new(spans),
-            threads: threads.try_into()?,
-            adoptions: adoptions.try_into()?,
-            sets: sets.try_into()?,
-            losses: losses.try_into()?,
-            switched: switched.try_into()?,
+            threads: Undisturbed::new(threads)?,
+            adoptions: Undisturbed::new(adoptions)?,
+            sets: Undisturbed::new(sets)?,
+            losses: Undisturbed::new(losses)?,
+            switched: Undisturbed::new(switched)?,
             counters,
             sessions: Sessions::default(),
             results: false,
@@ -241,11 +245,13 @@ impl KernelSide {
     pub fn forget(&mut self, session: SessionId) {
         self.sessions.forget(session);
         // What nobody is told of any more only takes room.
-        for (key, _) in self.losses().unwrap_or_default() {
-            if self.members(key.set).is_empty() {
-                let _ = self.losses.remove(&LossKeyValue(key));
+        let is_told_to_nobody = |(key, _): &(LossKey, u64)| self.sessions.members(key.set).is_empty();
+        let lost = self.losses().unwrap_or_default();
+        self.losses.change(|losses| {
+            for (key, _) in lost.into_iter().filter(is_told_to_nobody) {
+                let _ = losses.remove(&LossKeyValue(key));
             }
-        }
+        });
     }
 
     /// The sessions of the set that a record names.
@@ -263,9 +269,12 @@ impl KernelSide {
 
     fn tell_sets(&mut self) -> Result<(), MapError> {
         let flags = if self.results { SetFlags::RESULTS } else { SetFlags::default() };
-        self.sessions.take_changes().into_iter().try_for_each(|(place, mut set)| {
-            set.flags = set.flags.with(flags);
-            self.sets.set(place, SetValue(set), 0)
+        let changes = self.sessions.take_changes();
+        self.sets.change(|sets| {
+            changes.into_iter().try_for_each(|(place, mut set)| {
+                set.flags = set.flags.with(flags);
+                sets.set(place, SetValue(set), 0)
+            })
         })
     }
 
@@ -280,7 +289,8 @@ impl KernelSide {
     /// When the kernel does not take it.
     pub fn adopt_next_child(&mut self, of: Tid, session: SessionId) -> Result<(), SessionsError> {
         let sessions = self.set_with(SetId::NONE, session)?;
-        Ok(self.adoptions.insert(of.0, AdoptionValue(Adoption { sessions }), 0)?)
+        let adoption = AdoptionValue(Adoption { sessions });
+        Ok(self.adoptions.change(|adoptions| adoptions.insert(of.0, adoption, 0))?)
     }
 
     /// The next process that this thread makes is nobody's.
@@ -288,7 +298,7 @@ impl KernelSide {
     /// # Errors
     /// When the kernel does not take it.
     pub fn adopt_no_child(&mut self, of: Tid) -> Result<(), MapError> {
-        absent_is_fine(self.adoptions.remove(&of.0))
+        absent_is_fine(self.adoptions.change(|adoptions| adoptions.remove(&of.0)))
     }
 
     /// A thread belongs to the session from now on, besides others; false where it did already. One that nobody observes yet
@@ -355,7 +365,7 @@ impl KernelSide {
 
     /// By whom a thread is observed, if it is.
     fn set_of(&self, thread: Tid) -> Result<Option<SetId>, MapError> {
-        match self.threads.get(&thread.0, 0) {
+        match self.threads.ask(|threads| threads.get(&thread.0, 0)) {
             Ok(ThreadValue(state)) => Ok(Some(state.sessions)),
             Err(MapError::KeyNotFound) => Ok(None),
             Err(error) => Err(error),
@@ -365,7 +375,7 @@ impl KernelSide {
     /// Whether a thread belongs to a session, as the initial namespace numbers it.
     #[must_use]
     pub fn observes(&self, thread: Tid) -> bool {
-        self.threads.get(&thread.0, 0).is_ok()
+        self.threads.ask(|threads| threads.get(&thread.0, 0)).is_ok()
     }
 
     /// The thread is nobody's any more.
@@ -373,7 +383,17 @@ impl KernelSide {
     /// # Errors
     /// When the kernel does not take it.
     pub fn release(&mut self, thread: Tid) -> Result<(), MapError> {
-        absent_is_fine(self.threads.remove(&thread.0))
+        absent_is_fine(self.threads.change(|threads| threads.remove(&thread.0)))
+    }
+
+    /// Lets go of the threads that have ended unseen, as they do where the kernel skips the program that hears of it.
+    ///
+    /// # Errors
+    /// When the kernel does not tell, or does not take it.
+    pub fn bury(&mut self, has_ended: impl Fn(Tid) -> bool) -> Result<(), MapError> {
+        let mut threads = Vec::new();
+        self.visit_threads(|thread, _| threads.push(thread))?;
+        threads.into_iter().filter(|thread| has_ended(*thread)).try_for_each(|thread| self.release(thread))
     }
 
     /// The processes of the session that are running.
@@ -381,10 +401,13 @@ impl KernelSide {
     /// # Errors
     /// When the kernel does not tell.
     pub fn processes(&self, session: SessionId) -> Result<BTreeSet<Pid>, MapError> {
-        let states = self.threads.iter().map(|thread| thread.map(|(_, ThreadValue(state))| state));
-        let is_of_session = |state: &ThreadState| self.members(state.sessions).contains(&session);
-        let of_session = states.filter(|state| state.as_ref().map_or(true, is_of_session));
-        of_session.map(|state| Ok(Pid(state?.process))).collect()
+        let mut processes = BTreeSet::new();
+        self.visit_threads(|_, state| {
+            if self.members(state.sessions).contains(&session) {
+                processes.insert(Pid(state.process));
+            }
+        })?;
+        Ok(processes)
     }
 
     /// Spans of these sites may have started unseen from now on.
@@ -392,15 +415,17 @@ impl KernelSide {
     /// # Errors
     /// When the kernel does not take it.
     pub fn expect_stops(&mut self, sites: &[SiteId]) -> Result<(), MapError> {
-        sites.iter().try_for_each(|site| self.switched.insert(site.0, 1, 0))
+        self.switched.change(|switched| sites.iter().try_for_each(|site| switched.insert(site.0, 1, 0)))
     }
 
     /// Nothing of these sites is attached to any more.
     pub fn forget_sites(&mut self, sites: &BTreeSet<SiteId>) {
-        for site in sites {
-            // Most were never switched off.
-            let _ = self.switched.remove(&site.0);
-        }
+        self.switched.change(|switched| {
+            for site in sites {
+                // Most were never switched off.
+                let _ = switched.remove(&site.0);
+            }
+        });
     }
 
     /// From now on sites may be attached to twice, or not any more.
@@ -408,10 +433,10 @@ impl KernelSide {
     /// # Errors
     /// When the kernel does not take it.
     pub fn allow_twice(&mut self, twice: bool) -> Result<(), MapError> {
-        match twice {
-            true => self.switched.insert(TWICE, 1, 0),
-            false => absent_is_fine(self.switched.remove(&TWICE)),
-        }
+        self.switched.change(|switched| match twice {
+            true => switched.insert(TWICE, 1, 0),
+            false => absent_is_fine(switched.remove(&TWICE)),
+        })
     }
 
     /// The sites of which threads are in spans that they will be seen to leave.
@@ -420,10 +445,7 @@ impl KernelSide {
     /// When the kernel does not tell.
     pub fn open_sites(&self) -> Result<BTreeSet<SiteId>, MapError> {
         let mut open = BTreeSet::new();
-        for thread in self.threads.iter() {
-            let (_, ThreadValue(state)) = thread?;
-            open.extend(state.leaves().iter().map(|frame| frame.site));
-        }
+        self.visit_threads(|_, state| open.extend(state.leaves().iter().map(|frame| frame.site)))?;
         Ok(open)
     }
 
@@ -433,9 +455,13 @@ impl KernelSide {
     /// # Errors
     /// When the kernel does not tell.
     pub fn untold(&self, session: SessionId) -> Result<Vec<(Tid, ThreadState)>, MapError> {
-        let is_meant = |state: &ThreadState| state.untold != 0 && self.members(state.sessions).contains(&session);
-        let states = self.threads.iter().map(|thread| thread.map(|(tid, ThreadValue(state))| (Tid(tid), state)));
-        states.filter(|thread| thread.as_ref().map_or(true, |(_, state)| is_meant(state))).collect()
+        let mut untold = Vec::new();
+        self.visit_threads(|thread, state| {
+            if state.untold != 0 && self.members(state.sessions).contains(&session) {
+                untold.push((thread, state));
+            }
+        })?;
+        Ok(untold)
     }
 
     /// The processes of every session that are running.
@@ -444,12 +470,11 @@ impl KernelSide {
     /// When the kernel does not tell.
     pub fn processes_by_session(&self) -> Result<BTreeMap<SessionId, BTreeSet<Pid>>, MapError> {
         let mut processes = BTreeMap::<_, BTreeSet<_>>::new();
-        for thread in self.threads.iter() {
-            let (_, ThreadValue(state)) = thread?;
+        self.visit_threads(|_, state| {
             for session in self.members(state.sessions) {
                 processes.entry(*session).or_default().insert(Pid(state.process));
             }
-        }
+        })?;
         Ok(processes)
     }
 
@@ -458,7 +483,19 @@ impl KernelSide {
     /// # Errors
     /// When the kernel does not tell.
     pub fn losses(&self) -> Result<Vec<(LossKey, u64)>, MapError> {
-        self.losses.iter().map(|loss| loss.map(|(LossKeyValue(key), count)| (key, count))).collect()
+        self.losses
+            .ask(|losses| losses.iter().map(|loss| loss.map(|(LossKeyValue(key), count)| (key, count))).collect())
+    }
+
+    /// Looks at what is known of every thread that is observed.
+    fn visit_threads(&self, mut visit: impl FnMut(Tid, ThreadState)) -> Result<(), MapError> {
+        self.threads.ask(|threads| {
+            threads.iter().try_for_each(|thread| {
+                let (tid, ThreadValue(state)) = thread?;
+                visit(Tid(tid), state);
+                Ok(())
+            })
+        })
     }
 
     /// Waits until what the programs are about at this moment is done and counted.

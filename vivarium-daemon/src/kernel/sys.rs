@@ -3,6 +3,7 @@
 //! aya's way to load programs has all types of the kernel taken apart, twice, and reads them in again for each object. It
 //! attaches uprobes one by one and without their semaphores, and loads no program for attaching many at once.
 
+mod ahead;
 mod barrier;
 mod bpf;
 mod loading;
@@ -10,6 +11,8 @@ mod mount;
 mod perf_event;
 mod sheltered;
 
+pub(super) use ahead::Ahead;
+pub(crate) use ahead::allow_going_ahead;
 pub(super) use barrier::wait_for_programs;
 pub(super) use bpf::{
     UprobeLinks, link_perf_event, link_raw_tracepoint, link_typed, link_uprobes, run_program, times_skipped,

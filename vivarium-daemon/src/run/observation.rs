@@ -23,6 +23,7 @@ use super::signals::Wish;
 use super::{Inherited, Launch, ProgramError, RunningCommand, Signals, untold};
 use crate::cli::{Failure, with_causes};
 use crate::exit::Exit;
+use crate::family::has_ended;
 use crate::kernel::Ring;
 
 /// How many records are read before signals are looked at.
@@ -140,7 +141,7 @@ impl Observer {
             let wish = signals.pass_on(command.pid()).map_err(ObserverError::Signals)?;
             // Everything that was done is in the ring by the time when who did it has ended.
             let ended = command.ended().map_err(ObserverError::Wait)?;
-            let enough = wish == Wish::End || self.is_enough()?;
+            let enough = ended.is_some() && (wish == Wish::End || self.is_enough(sleep == LONG_SLEEP)?);
             self.let_in(session);
             match (self.read(session), ended) {
                 (BATCH, _) => continue,
@@ -153,12 +154,16 @@ impl Observer {
         }
     }
 
-    /// Whether the observation may end when the command has.
-    fn is_enough(&self) -> Result<bool, ObserverError> {
-        match self.end {
-            End::WithCommand => Ok(true),
-            End::WithAll => Ok(self.side.processes(self.session)?.is_empty()),
+    /// Whether the observation may end now that the command has. When it has been quiet for a while, nobody is waited for whose
+    /// end the kernel may have kept to itself.
+    fn is_enough(&mut self, quiet: bool) -> Result<bool, ObserverError> {
+        if self.end == End::WithCommand {
+            return Ok(true);
         }
+        if quiet && self.knows_threads {
+            self.side.bury(has_ended).map_err(ObserverError::Map)?;
+        }
+        Ok(self.side.processes(self.session).map_err(ObserverError::Map)?.is_empty())
     }
 
     /// Reads a batch, and tells how many records there were.
