@@ -37,6 +37,7 @@ use vivarium_sys::event::Backend;
 use self::hub::Hub;
 use self::listener::{ListenError, Listener};
 use self::options::Options;
+use self::room::Room;
 use self::server::Server;
 use self::supervisor::Supervisor;
 use crate::cli::{Failure, tell_of};
@@ -113,12 +114,11 @@ pub(crate) fn serve_here(backend: Option<Backend>, ring: RingSize) -> Result<Uni
 
 fn serve(options: &Options) -> Result<(), DaemonError> {
     let signals = server::receive_signals().map_err(DaemonError::Signals)?;
+    let room = Room::make();
     // Before anything is loaded, so that a second one does no work.
     let listener = Listener::open(&options.socket())?;
     let supervisor = Supervisor::find();
-    let for_clients = room::keep_for_clients();
     let mut hub = Hub::load(options.backend, options.ring_size)?;
-    drop(for_clients);
     memory::give_back();
     allow_going_ahead();
     let powers = confine::give_up_powers()?;
@@ -127,8 +127,8 @@ fn serve(options: &Options) -> Result<(), DaemonError> {
     let files = confine::confine_files(listener.folder());
     tracing::info!(socket = %listener.place(), backend = hub.backend().name(), "observing; {powers}; {files}");
     supervisor.tell(&NotifyState::Ready);
-    let server = Server::for_everyone(hub, listener.socket().map_err(DaemonError::Serve)?, signals)
-        .map_err(DaemonError::Serve)?;
+    let socket = listener.socket().map_err(DaemonError::Serve)?;
+    let server = Server::for_everyone(hub, socket, signals, room).map_err(DaemonError::Serve)?;
     let served = server.run().map_err(DaemonError::Serve);
     supervisor.tell(&NotifyState::Stopping);
     listener.close();

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use nix::fcntl::{Flock, FlockArg};
 use vivarium_protocol::SocketPath;
 
+use super::room::closed_early;
+
 /// Everyone may connect: what they may see is decided by who they are.
 const MODE: u32 = 0o666;
 /// What is added to the path of the socket for the file that tells whether someone listens.
@@ -62,7 +64,7 @@ impl Listener {
     pub(super) fn open(path: &SocketPath) -> Result<Self, ListenError> {
         if let Some(passed) = sd_notify::listen_fds().map_err(ListenError::Passed)?.next() {
             // SAFETY: whoever started us passed it to us and to nobody else.
-            let socket = UnixListener::from(unsafe { OwnedFd::from_raw_fd(passed) });
+            let socket = closed_early(UnixListener::from(unsafe { OwnedFd::from_raw_fd(passed) }));
             let place = socket.local_addr().map_err(ListenError::Passed)?;
             let place =
                 place.as_pathname().map_or_else(|| "a passed socket".to_owned(), |path| path.display().to_string());
@@ -88,7 +90,7 @@ impl Listener {
             Ok(_) => fs::remove_file(place).map_err(refused)?,
             Err(_) => {}
         }
-        let socket = UnixListener::bind(place).map_err(refused)?;
+        let socket = closed_early(UnixListener::bind(place).map_err(refused)?);
         fs::set_permissions(place, Permissions::from_mode(MODE)).map_err(refused)?;
         Ok(Self { socket, own: Some((place.to_owned(), lock)), place: path.to_string() })
     }
@@ -105,7 +107,7 @@ impl Listener {
 
     /// The socket.
     pub(super) fn socket(&self) -> io::Result<UnixListener> {
-        self.socket.try_clone()
+        self.socket.try_clone().map(closed_early)
     }
 
     /// Listens no more, and leaves nothing behind.
@@ -137,7 +139,7 @@ fn lock(path: &Path) -> io::Result<Flock<File>> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&name)?;
-        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+        match Flock::lock(closed_early(file), FlockArg::LockExclusiveNonblock) {
             Ok(lock) => {
                 lock.set_len(0)?;
                 (&*lock).write_all(std::process::id().to_string().as_bytes())?;

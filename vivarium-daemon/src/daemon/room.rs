@@ -1,14 +1,16 @@
 //! How many descriptors there are, and for how many clients that is enough.
 
-use std::fs::File;
-use std::os::fd::OwnedFd;
+use std::os::fd::{FromRawFd, OwnedFd};
 
+use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
 
 /// What one client may need: its socket and its process, and what comes along with a request at times.
 const FOR_CLIENT: u64 = 4;
 /// What the daemon needs for itself, and for what it attaches to.
 const FOR_ITSELF: u64 = 512;
+/// From here on are the numbers of what is closed early, unless there are not that many.
+const HIGH: i32 = 8192;
 
 /// How many clients there may be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,12 +40,17 @@ impl Room {
     }
 }
 
-/// Takes low numbers of descriptors until it is dropped. They are closed in the order of their numbers when a process ends, and
-/// clients are to hear of that before all is detached.
-pub(super) fn keep_for_clients() -> Vec<OwnedFd> {
-    let Ok(nothing) = File::open("/dev/null") else { return Vec::new() };
-    let nothing = OwnedFd::from(nothing);
-    (0..FOR_ITSELF).map_while(|_| nothing.try_clone().ok()).collect()
+/// Gives a descriptor a number that is higher than those of what is attached. When a process ends, the kernel closes what has the
+/// highest number first, and for what is attached it waits each time: whoever is to hear of the end at once must not.
+pub(super) fn closed_early<D: From<OwnedFd> + Into<OwnedFd>>(descriptor: D) -> D {
+    let descriptor = descriptor.into();
+    let limit = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft);
+    let lowest = HIGH.min(i32::try_from(limit / 2).unwrap_or(HIGH));
+    match fcntl(&descriptor, FcntlArg::F_DUPFD_CLOEXEC(lowest)) {
+        // SAFETY: the kernel has just made it for us.
+        Ok(number) => unsafe { OwnedFd::from_raw_fd(number) }.into(),
+        Err(_) => descriptor.into(),
+    }
 }
 
 #[cfg(test)]

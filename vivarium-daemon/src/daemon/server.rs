@@ -14,7 +14,7 @@ use super::client::{Client, Gone, State};
 use super::hub::Hub;
 use super::peer::Peer;
 use super::requests;
-use super::room::Room;
+use super::room::{Room, closed_early};
 
 /// How many records are read before clients are listened to.
 const BATCH: usize = 4096;
@@ -64,9 +64,9 @@ pub(super) fn receive_signals() -> nix::Result<SignalFd> {
 
 impl Server {
     /// A server for everyone who connects, until a signal comes.
-    pub(super) fn for_everyone(hub: Hub, listener: UnixListener, signals: SignalFd) -> io::Result<Self> {
+    pub(super) fn for_everyone(hub: Hub, listener: UnixListener, signals: SignalFd, room: Room) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
-        let mut server = Self::new(hub)?;
+        let mut server = Self::new(hub, room)?;
         server.epoll.add(&listener, EpollEvent::new(EpollFlags::EPOLLIN, LISTENER))?;
         server.epoll.add(&signals, EpollEvent::new(EpollFlags::EPOLLIN, SIGNALS))?;
         (server.listener, server.signals) = (Some(listener), Some(signals));
@@ -75,12 +75,12 @@ impl Server {
 
     /// A server for one client, until that is gone.
     pub(super) fn for_one(hub: Hub, client: UnixStream) -> io::Result<Self> {
-        let mut server = Self::new(hub)?;
+        let mut server = Self::new(hub, Room::make())?;
         server.admit(client)?;
         Ok(server)
     }
 
-    fn new(hub: Hub) -> io::Result<Self> {
+    fn new(hub: Hub, room: Room) -> io::Result<Self> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         // Woken by the record that makes it too full, not for as long as there are any.
         epoll.add(&hub, EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, RING))?;
@@ -91,7 +91,7 @@ impl Server {
             hub,
             clients: BTreeMap::new(),
             next: FIRST_CLIENT,
-            room: Room::make(),
+            room,
             closed_until: None,
             looked: Instant::now(),
             buried: Instant::now(),
@@ -156,7 +156,7 @@ impl Server {
         while let Some(accepted) = self.listener.as_ref().map(UnixListener::accept) {
             match accepted {
                 Ok((socket, _)) => {
-                    if let Err(error) = self.admit(socket) {
+                    if let Err(error) = self.admit(closed_early(socket)) {
                         tracing::warn!("a client could not be admitted: {error}");
                     }
                 }

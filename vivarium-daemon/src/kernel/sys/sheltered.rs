@@ -12,13 +12,10 @@ use std::io;
 use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
-use nix::fcntl::{FcntlArg, fcntl};
 use nix::sched::{CloneFlags, clone};
 use nix::sys::signal::{SigSet, SigmaskHow, pthread_sigmask};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 
-/// Beyond the descriptors of as many clients as there can be.
-const HIGH: i32 = 9_000;
 /// What the calls need of a stack, by far.
 const STACK_BYTES: usize = 16 << 10;
 
@@ -42,7 +39,7 @@ impl ShelteredFd {
 
 impl From<OwnedFd> for ShelteredFd {
     fn from(descriptor: OwnedFd) -> Self {
-        Self(ManuallyDrop::new(behind_others(descriptor)))
+        Self(ManuallyDrop::new(descriptor))
     }
 }
 
@@ -57,16 +54,6 @@ impl Drop for ShelteredFd {
         let descriptor = self.0.as_raw_fd();
         // SAFETY: a single system call, which closes what is ours and what nothing else closes.
         let _ = unsafe { sheltered(|| libc::syscall(libc::SYS_close, descriptor)) };
-    }
-}
-
-/// Gives a descriptor a high number where there are so many. They are closed in the order of their numbers when a process ends:
-/// what takes the kernel long goes last, so that whoever is connected hears of the end before.
-fn behind_others(descriptor: OwnedFd) -> OwnedFd {
-    match fcntl(&descriptor, FcntlArg::F_DUPFD_CLOEXEC(HIGH)) {
-        // SAFETY: the kernel has just made it for us.
-        Ok(number) => unsafe { OwnedFd::from_raw_fd(number) },
-        Err(_) => descriptor,
     }
 }
 
