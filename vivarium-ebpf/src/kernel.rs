@@ -7,13 +7,17 @@ use core::ffi::c_void;
 use core::mem::MaybeUninit;
 
 use aya_ebpf::helpers::{bpf_get_current_task_btf, generated};
-use aya_ebpf::programs::TracePointContext;
+use aya_ebpf::programs::{RawTracePointContext, TracePointContext};
 use aya_ebpf::{EbpfContext as _, Global};
 use vivarium_sys::load::{Field, MISSING};
 
 /// `vivarium_sys::load::Offsets`.
 #[unsafe(no_mangle)]
 static OFFSETS: [Global<u32>; Field::ALL.len()] = [const { Global::new(MISSING) }; Field::ALL.len()];
+
+/// Whether the programs of system calls are those of the typed tracepoint, which is given the registers: not zero then.
+#[unsafe(no_mangle)]
+static REGISTERS_ARE_GIVEN: Global<u32> = Global::new(0);
 
 /// Where fields are.
 pub(crate) trait Offset {
@@ -60,6 +64,16 @@ impl Typed {
     pub(crate) fn current_task() -> Self {
         // SAFETY: the helper takes nothing.
         Self(unsafe { bpf_get_current_task_btf() }.cast_const().cast())
+    }
+
+    /// What the registers of a thread are that returns from a system call, a `pt_regs`.
+    #[inline(always)]
+    pub(crate) fn returning_registers(ctx: &RawTracePointContext) -> Self {
+        if REGISTERS_ARE_GIVEN.load() == 0 {
+            return Self::current_registers();
+        }
+        // SAFETY: it is the first argument of the tracepoint. Where there is another context, the verifier doesn't come here.
+        Self(unsafe { ctx.as_ptr().cast::<*const u8>().read_volatile() })
     }
 
     /// What the registers of the running thread were when it entered the kernel, a `pt_regs`.

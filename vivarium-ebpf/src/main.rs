@@ -22,6 +22,7 @@ mod header;
 mod hooks;
 mod identity;
 mod kernel;
+mod lane;
 mod library;
 mod lifecycle;
 mod memory;

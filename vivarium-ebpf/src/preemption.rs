@@ -2,8 +2,8 @@
 //!
 //! A type and not a value: Linux 6.1 was seen to mistake what comes of a program that is compiled for both ways.
 
-use crate::atomic;
-use crate::scratch;
+use crate::counts::Outcome;
+use crate::{atomic, lane, ring, scratch};
 
 /// How a program runs.
 pub(crate) trait Preemption {
@@ -11,6 +11,12 @@ pub(crate) trait Preemption {
     fn claim(thread: u32) -> Option<u32>;
     /// Gives that back.
     fn release(index: u32);
+    /// Sends a record that was built elsewhere.
+    ///
+    /// # Safety
+    ///
+    /// `bytes` bytes can be read at `record`.
+    unsafe fn send_copy(record: *const u8, bytes: u64) -> Outcome;
     /// Adds one to a counter of this processor.
     ///
     /// # Safety
@@ -34,6 +40,12 @@ impl Preemption for Preempted {
     }
 
     #[inline(always)]
+    unsafe fn send_copy(record: *const u8, bytes: u64) -> Outcome {
+        // SAFETY: the caller's promise.
+        unsafe { ring::send_copy(record, bytes) }
+    }
+
+    #[inline(always)]
     unsafe fn add_one(counter: *mut u64) {
         // SAFETY: the caller's promise.
         unsafe { atomic::add(counter, 1) };
@@ -52,6 +64,16 @@ impl Preemption for Unpreempted {
 
     #[inline(always)]
     fn release(_: u32) {}
+
+    #[inline(always)]
+    unsafe fn send_copy(record: *const u8, bytes: u64) -> Outcome {
+        // SAFETY: the caller's promise, and that of the type.
+        if unsafe { lane::send_copy(record, bytes) } {
+            return Outcome::Submitted;
+        }
+        // SAFETY: the caller's promise.
+        unsafe { ring::send_copy(record, bytes) }
+    }
 
     #[inline(always)]
     unsafe fn add_one(counter: *mut u64) {

@@ -10,7 +10,6 @@ use crate::counts::Outcome;
 use crate::header::{self, Subject};
 use crate::preemption::{Preempted, Preemption};
 use crate::result::Answer;
-use crate::ring;
 use crate::scratch::{self, Slot};
 use crate::thread::Thread;
 
@@ -56,7 +55,7 @@ impl<const NUMBERS: usize, const TEXTS: usize> Record<NUMBERS, TEXTS> {
             record.set_length(at, TextLength::UNKNOWN);
         }
         fill(&mut record);
-        let outcome = record.submit();
+        let outcome = record.submit::<P>();
         P::release(index);
         outcome
     }
@@ -93,13 +92,13 @@ impl<const NUMBERS: usize, const TEXTS: usize> Record<NUMBERS, TEXTS> {
     }
 
     #[inline(always)]
-    fn submit(self) -> Outcome {
+    fn submit<P: Preemption>(self) -> Outcome {
         let end = Self::TEXTS_AT + at_most(self.used, (TEXTS * MAX_TEXT_BYTES) as u32) as usize;
         // SAFETY: the end of the texts is within the slot.
         unsafe {
             // What was there before is nobody's business.
             self.at::<u64>(end).write_unaligned(0);
-            ring::send_copy(self.at(0), ((end + 7) & !7) as u64)
+            P::send_copy(self.at(0), ((end + 7) & !7) as u64)
         }
     }
 

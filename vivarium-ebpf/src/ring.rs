@@ -1,4 +1,4 @@
-//! The one way out of the kernel: a ring buffer of records.
+//! The way out of the kernel that every record may take: a ring buffer.
 
 use core::ffi::c_void;
 

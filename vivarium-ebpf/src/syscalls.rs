@@ -1,8 +1,8 @@
 //! The backend of system calls: each is seen when it returns, with its arguments as they were and its result.
 //!
 //! One small program sees all of them and passes those on that anyone tells of, each to the program of its family. Which call it
-//! is and what came of it they read from the registers of the thread, not from their context: so they are the same whether the
-//! loader makes them programs of the raw tracepoint or, where kernels skip those, of the trace event.
+//! is and what came of it they read from the registers of the thread: so they are the same whether the loader makes them programs
+//! of the typed tracepoint or, where kernels skip those, of the trace event.
 
 mod code;
 mod file;
@@ -43,7 +43,7 @@ const FREQUENT: Syscall = Syscall::Openat;
 #[raw_tracepoint(tracepoint = "syscalls")]
 fn sys_exit(ctx: RawTracePointContext) -> u32 {
     let task = Typed::current_task();
-    let Returned { number, result } = Returned::of(task.registers());
+    let Returned { number, result } = Returned::of(Typed::returning_registers(&ctx));
     if is_foreign_to(task, number as u64) {
         if Thread::current().is_some() {
             odd(Oddity::ForeignSyscall);
@@ -130,10 +130,20 @@ impl Call {
     const ARGUMENTS: [Field; 6] =
         [Field::RegsDi, Field::RegsSi, Field::RegsDx, Field::RegsR10, Field::RegsR8, Field::RegsR9];
 
+    /// The one that the running thread returns from, where that is asked often.
+    #[inline(always)]
+    fn of_return(ctx: &RawTracePointContext) -> Self {
+        Self::with(Typed::returning_registers(ctx))
+    }
+
     /// The one that the running thread returns from.
     #[inline(always)]
     fn returning() -> Self {
-        let registers = Typed::current_registers();
+        Self::with(Typed::current_registers())
+    }
+
+    #[inline(always)]
+    fn with(registers: Typed) -> Self {
         let Returned { number, result } = Returned::of(registers);
         Self { number, registers, result }
     }

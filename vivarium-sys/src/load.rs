@@ -4,6 +4,7 @@
 //! exactly the kinds of event that it serves are missing then.
 
 mod field;
+pub mod lane;
 mod oddity;
 mod program;
 mod set;
@@ -21,7 +22,7 @@ pub use thread::{Adoption, Frame, ThreadFlags, ThreadState};
 
 /// The names of the maps.
 pub mod map {
-    /// The ring buffer that carries all records. The loader sets its size.
+    /// The ring buffer that carries every record that takes no [lane](lane). The loader sets its size.
     pub const RECORDS: &str = "RECORDS";
     /// Per processor: [`Counts`](crate::wire::Counts) for each [`counter_index`](crate::wire::counter_index).
     pub const COUNTS: &str = "COUNTS";
@@ -41,6 +42,10 @@ pub mod map {
     /// Room to build records in: a power of two of entries that are claimed, four for each processor and 64 at least, and one
     /// for each processor that aren't. The loader sets how many, and [`SCRATCH_MASK`](super::global::SCRATCH_MASK).
     pub const SCRATCH: &str = "SCRATCH";
+    /// The [`Lane`](super::lane::Lane) of each processor, which the loader maps. It sets how many there are.
+    pub const LANES: &str = "LANES";
+    /// The [`Page`](super::lane::Page)s of all lanes, one lane after the other. The loader maps them and sets how many there are.
+    pub const LANE_PAGES: &str = "LANE_PAGES";
     /// Which program handles a system call, by its number on x86-64.
     pub const SYSCALLS: &str = "SYSCALLS";
 }
@@ -51,6 +56,10 @@ pub mod global {
     pub const OFFSETS: &str = "OFFSETS";
     /// How many entries of [`SCRATCH`](super::map::SCRATCH) are claimed, less one, as `u32`.
     pub const SCRATCH_MASK: &str = "SCRATCH_MASK";
+    /// How many pages a lane has, a power of two, less one, as `u32`.
+    pub const LANE_MASK: &str = "LANE_MASK";
+    /// Not zero where programs of system calls find the registers of the thread in their context, as `u32`.
+    pub const REGISTERS_ARE_GIVEN: &str = "REGISTERS_ARE_GIVEN";
     /// The reader is woken when so many bytes are waiting, as `u64`; below, it comes by itself.
     pub const WAKE_BYTES: &str = "WAKE_BYTES";
 }

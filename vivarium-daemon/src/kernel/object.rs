@@ -14,7 +14,8 @@ use aya_obj::{EbpfSectionKind, ParseError, ProgramSection};
 use vivarium_sys::load::{Offsets, global, map};
 
 use super::RingSize;
-use super::sizes::scratch_entries;
+use super::returns::SyscallPrograms;
+use super::sizes::{LaneSizes, scratch_entries};
 use super::sys::{Functions, Loading, Purpose, fill_array, freeze_map, load_types};
 
 /// Built by `cargo xtask bpf`.
@@ -67,6 +68,7 @@ pub(super) struct Blank {
     object: aya_obj::Object,
     types: Option<OwnedFd>,
     maps: BTreeMap<String, MapData>,
+    lanes: LaneSizes,
 }
 
 /// The maps of the object, by their names.
@@ -78,9 +80,13 @@ impl Blank {
         let mut object = aya_obj::Object::parse(OBJECT)?;
         let processors = processors()?;
         let claimed = scratch_entries(processors);
+        let lanes = LaneSizes::of(processors, ring);
+        let given = u32::from(SyscallPrograms::of_the_running_kernel() == SyscallPrograms::Typed);
         let wake_bytes = ring.wake_bytes();
         object.patch_map_data(HashMap::from([
             (global::SCRATCH_MASK, ((claimed - 1).to_ne_bytes().as_slice(), true)),
+            (global::LANE_MASK, ((lanes.pages - 1).to_ne_bytes().as_slice(), true)),
+            (global::REGISTERS_ARE_GIVEN, (given.to_ne_bytes().as_slice(), true)),
             (global::WAKE_BYTES, (wake_bytes.to_ne_bytes().as_slice(), true)),
         ]))?;
         let types = match aya::features().btf() {
@@ -92,6 +98,8 @@ impl Blank {
         for (name, definition) in &mut object.maps {
             match name.as_str() {
                 map::RECORDS => definition.set_max_entries(ring.bytes()),
+                map::LANES => definition.set_max_entries(lanes.lanes),
+                map::LANE_PAGES => definition.set_max_entries(lanes.all_pages()),
                 map::SCRATCH => definition.set_max_entries(claimed + processors),
                 _ => {}
             }
@@ -109,7 +117,12 @@ impl Blank {
         object.relocate_maps(descriptors, &code)?;
         object.relocate_calls(&code)?;
         object.maps = definitions;
-        Ok(Self { object, types, maps })
+        Ok(Self { object, types, maps, lanes })
+    }
+
+    /// Which lanes it has.
+    pub(super) const fn lanes(&self) -> LaneSizes {
+        self.lanes
     }
 
     /// Makes it fit a kernel that has its fields here.

@@ -107,7 +107,7 @@ pub(super) fn load(
         (ProgramSection::RawTracePoint, Attach::TestRun) => Purpose::Raw,
         (ProgramSection::RawTracePoint, Attach::SyscallExit | Attach::Syscalls(_)) => {
             match SyscallPrograms::of_the_running_kernel() {
-                SyscallPrograms::Raw => Purpose::Raw,
+                SyscallPrograms::Typed => Purpose::Tracepoint(target()?),
                 SyscallPrograms::OfEvent => Purpose::Event,
             }
         }
@@ -146,9 +146,7 @@ pub(super) fn attach(
 /// Attaches a program to the end of every system call.
 fn attach_to_syscall_exit(program: BorrowedFd<'_>) -> Result<OwnedFd, Unavailable> {
     match SyscallPrograms::of_the_running_kernel() {
-        SyscallPrograms::Raw => {
-            sys::link_raw_tracepoint(program, c"sys_exit").map_err(|error| Unavailable::refused(&error, String::new()))
-        }
+        SyscallPrograms::Typed => sys::link_typed(program).map_err(|error| Unavailable::refused(&error, String::new())),
         SyscallPrograms::OfEvent => attach_to_event(program, "raw_syscalls", "sys_exit"),
     }
 }

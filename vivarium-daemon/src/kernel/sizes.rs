@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use vivarium_sys::load::lane::PAGE_BYTES;
+
 /// The size of the ring where nothing says otherwise.
 const DEFAULT_RING: u32 = 16 << 20;
 /// The smallest that holds a few of the largest records.
@@ -64,6 +66,33 @@ impl FromStr for RingSize {
     }
 }
 
+/// How many lanes there are, and how long they are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct LaneSizes {
+    /// One for each processor.
+    pub(super) lanes: u32,
+    /// How many pages each has: a power of two.
+    pub(super) pages: u32,
+}
+
+impl LaneSizes {
+    /// For so many processors, beside a ring of this size.
+    pub(super) fn of(processors: u32, ring: RingSize) -> Self {
+        /// All of them together have no more than this part of the ring, unless there are too many processors.
+        const PART: u32 = 4;
+        /// As much as is written to one while the reader sleeps.
+        const MOST: u32 = 64;
+        let together = ring.bytes() / PART / PAGE_BYTES as u32;
+        let pages = (together / processors.max(1)).clamp(1, MOST);
+        Self { lanes: processors, pages: 1 << pages.ilog2() }
+    }
+
+    /// How many pages there are.
+    pub(super) const fn all_pages(self) -> u32 {
+        self.lanes * self.pages
+    }
+}
+
 /// How many records may be under construction at once, for this many processors: a power of two.
 pub(super) fn scratch_entries(processors: u32) -> u32 {
     /// On each processor: one for a task, and those that interrupt it.
@@ -85,6 +114,13 @@ mod tests {
         for text in ["", "M", "0", "32K", "2G", "4G", "8G", "1.5M", "-1", "16MB", "99999999999", "16 M", "é"] {
             assert_eq!(bytes(text), Err(RingSizeError), "{text}");
         }
+    }
+
+    #[test]
+    fn lanes_are_as_long_as_they_need_be_and_small_beside_the_ring() {
+        let pages = |ring: &str, processors| LaneSizes::of(processors, ring.parse().unwrap()).pages;
+        assert_eq!([1, 2, 4, 5, 64, 100, 1000].map(|processors| pages("16M", processors)), [64, 64, 64, 32, 4, 2, 1]);
+        assert_eq!(["64K", "256K", "1M", "1G"].map(|ring| pages(ring, 2)), [1, 2, 8, 64]);
     }
 
     #[test]

@@ -38,6 +38,7 @@ fn candidates(attach: Attach) -> Vec<(Kind, String)> {
     let tracepoint = |name: &str| (Kind::Alias, format!("btf_trace_{name}"));
     match attach {
         Attach::Tracepoint(name) => vec![tracepoint(name)],
+        Attach::SyscallExit | Attach::Syscalls(_) => vec![tracepoint("sys_exit")],
         Attach::AnyTracepoint(names) => names.iter().copied().map(tracepoint).collect(),
         Attach::Lsm(hook) => vec![(Kind::Function, format!("bpf_lsm_{hook}"))],
         Attach::Fentry(function) | Attach::Fexit(function) => vec![(Kind::Function, function.to_owned())],

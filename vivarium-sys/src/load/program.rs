@@ -32,7 +32,7 @@ pub enum Attach {
     Fentry(&'static str),
     /// To the return of a function of the kernel.
     Fexit(&'static str),
-    /// To a trace event: its group and its name. No kernel ever skips its program.
+    /// To a trace event: its group and its name. No kernel skips its program because one of it runs already.
     Event(&'static str, &'static str),
     /// To the end of every system call: to a tracepoint where no kernel skips its program there, else to a trace event.
     SyscallExit,

@@ -62,17 +62,6 @@ pub(in crate::kernel) fn link_perf_event(
     unsafe { create(bpf_cmd::BPF_LINK_CREATE, &mut attr) }
 }
 
-/// Attaches a program to a tracepoint, in all processes. Closing the result detaches it.
-pub(in crate::kernel) fn link_raw_tracepoint(program: BorrowedFd<'_>, name: &CStr) -> io::Result<OwnedFd> {
-    let mut attr = zeroed();
-    // SAFETY: a union of plain numbers, all of whose bytes are zero.
-    let link = unsafe { &mut attr.raw_tracepoint };
-    link.name = name.as_ptr() as u64;
-    link.prog_fd = program.as_raw_fd().cast_unsigned();
-    // SAFETY: the only pointer is to a string that is borrowed until the call is over.
-    unsafe { create(bpf_cmd::BPF_RAW_TRACEPOINT_OPEN, &mut attr) }
-}
-
 /// Attaches a program of a tracepoint with typed arguments, of a hook or of a function to what it was loaded for. Closing the
 /// result detaches it.
 pub(in crate::kernel) fn link_typed(program: BorrowedFd<'_>) -> io::Result<OwnedFd> {

@@ -19,11 +19,11 @@ use crate::thread::Thread;
 const CREAT_FLAGS: u64 = open::WRITE_ONLY | open::CREATE | open::TRUNCATE;
 
 #[raw_tracepoint(tracepoint = "syscalls")]
-fn sys_open(_ctx: RawTracePointContext) -> u32 {
+fn sys_open(ctx: RawTracePointContext) -> u32 {
     let Some(thread) = Thread::current() else {
         return 0;
     };
-    let call = Call::returning();
+    let call = Call::of_return(&ctx);
     let result = Some(told(call.result));
     let (given, flags, mode) = match call.which() {
         Some(Syscall::Open) => (Given::here(call.pointer(0)), call.argument(1), call.argument(2)),
