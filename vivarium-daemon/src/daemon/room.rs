@@ -55,7 +55,26 @@ pub(super) fn closed_early<D: From<OwnedFd> + Into<OwnedFd>>(descriptor: D) -> D
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+    use std::io::{Read as _, Write as _};
+    use std::os::fd::AsRawFd as _;
+    use std::os::unix::net::UnixStream;
+
     use super::*;
+
+    #[test]
+    fn what_is_closed_early_has_a_higher_number_than_what_is_attached_later() {
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        let mut ours = closed_early(ours);
+        let attached = File::open("/dev/null").unwrap();
+        assert!(ours.as_raw_fd() > attached.as_raw_fd());
+        assert!(ours.as_raw_fd() >= 512, "there is room for as much as most attach: {}", ours.as_raw_fd());
+        theirs.write_all(b"x").unwrap();
+        drop(theirs);
+        let mut said = String::new();
+        ours.read_to_string(&mut said).unwrap();
+        assert_eq!(said, "x", "it is still the same");
+    }
 
     #[test]
     fn one_user_leaves_room_for_others_and_all_of_it_fits() {
