@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use nix::errno::Errno;
+use nix::sched::sched_getaffinity;
 use vivarium_session::record::{Pid, Tid};
 
 /// The thread is about to end.
@@ -67,7 +69,11 @@ pub(crate) fn is_ending(process: Pid, thread: Tid) -> bool {
 
 /// Whether a thread has ended altogether, so that its end has been told of if it ever will be.
 pub(crate) fn has_ended(thread: Tid) -> bool {
-    stat(&format!("/proc/{}/stat", thread.0)).is_none_or(|fields| fields.has_ended)
+    match stat(&format!("/proc/{}/stat", thread.0)) {
+        Some(fields) => fields.has_ended,
+        // It may be hidden from us. Of one that is there, anyone is told where it may run.
+        None => sched_getaffinity(nix::unistd::Pid::from_raw(thread.0.cast_signed())) == Err(Errno::ESRCH),
+    }
 }
 
 /// The names of a folder that are numbers.
@@ -105,6 +111,8 @@ fn parse(stat: &[u8]) -> Option<Fields> {
 mod tests {
     use std::process::{Command, id};
 
+    use nix::sys::wait::{Id, WaitPidFlag, waitid};
+
     use super::*;
 
     #[test]
@@ -112,6 +120,18 @@ mod tests {
         let stat = b"42 (a) b (c) R 7 42 42 0 -1 4194308 0 0 0 0 1 2 3 4 20 0 5 0 9";
         assert_eq!(parse(stat), Some(Fields { has_ended: false, parent: Some(Pid(7)), flags: 4_194_308, threads: 5 }));
         assert_eq!(parse(b"42 (a"), None);
+    }
+
+    #[test]
+    fn who_is_waited_for_has_ended_and_who_is_gone() {
+        let mut child = Command::new("true").spawn().unwrap();
+        let thread = Tid(child.id());
+        let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
+        waitid(Id::Pid(pid), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT).unwrap();
+        assert!(has_ended(thread), "nobody has waited for it yet");
+        child.wait().unwrap();
+        assert!(has_ended(thread), "it is gone");
+        assert!(!has_ended(Tid(id())));
     }
 
     #[test]
