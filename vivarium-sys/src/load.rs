@@ -22,7 +22,7 @@ pub use thread::{Adoption, Frame, ThreadFlags, ThreadState};
 
 /// The names of the maps.
 pub mod map {
-    /// The ring buffer that carries every record that takes no [lane](lane). The loader sets its size.
+    /// The ring buffer that carries every record that takes no [lane](super::lane). The loader sets its size.
     pub const RECORDS: &str = "RECORDS";
     /// Per processor: [`Counts`](crate::wire::Counts) for each [`counter_index`](crate::wire::counter_index).
     pub const COUNTS: &str = "COUNTS";
