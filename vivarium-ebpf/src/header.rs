@@ -2,7 +2,7 @@
 
 use core::mem::offset_of;
 
-use aya_ebpf::helpers::{bpf_get_current_uid_gid, bpf_get_smp_processor_id, bpf_ktime_get_ns};
+use aya_ebpf::helpers::{bpf_get_current_uid_gid, bpf_get_smp_processor_id};
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{Field, Frame};
 use vivarium_sys::wire::{COMM_BYTES, Header, RecordFlags, RecordType};
@@ -25,13 +25,13 @@ pub(crate) struct Subject {
     pub(crate) texts: usize,
 }
 
-/// Writes the head of a record about the running thread.
+/// Writes the head of a record about the running thread, which is from this time.
 ///
 /// # Safety
 ///
 /// There is room for a header at `header`.
 #[inline(always)]
-pub(crate) unsafe fn write(header: *mut Header, thread: &Thread, subject: Subject) {
+pub(crate) unsafe fn write(header: *mut Header, thread: &Thread, subject: Subject, time: u64) {
     let users = bpf_get_current_uid_gid();
     let flags = match subject.result {
         Answer::Known(_) => subject.flags.with(RecordFlags::HAS_RESULT),
@@ -46,7 +46,7 @@ pub(crate) unsafe fn write(header: *mut Header, thread: &Thread, subject: Subjec
         (*header).depth = if subject.depth > u16::MAX.into() { u16::MAX } else { subject.depth as u16 };
         (*header).numbers = subject.numbers as u8;
         (*header).texts = subject.texts as u8;
-        (*header).time = bpf_ktime_get_ns();
+        (*header).time = time;
         (*header).sessions = thread.set.id.0;
         (*header).pid = thread.ids.process;
         (*header).tid = thread.ids.thread;

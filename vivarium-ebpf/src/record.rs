@@ -1,5 +1,6 @@
 //! A record that is built in scratch room: numbers, then texts of any length, one after the other.
 
+use aya_ebpf::helpers::bpf_ktime_get_ns;
 use aya_ebpf::helpers::generated::bpf_probe_read_kernel;
 use vivarium_sys::wire::{
     HEADER_BYTES, Header, MAX_RECORD_BYTES, MAX_TEXT_BYTES, MAX_TEXTS, TextLength, UNKNOWN_NUMBER,
@@ -47,7 +48,7 @@ impl<const NUMBERS: usize, const TEXTS: usize> Record<NUMBERS, TEXTS> {
         };
         let mut record = Self { index, slot, used: 0, bad_address: subject.result == Answer::Known(-EFAULT) };
         // SAFETY: the slot has room for the head and is claimed.
-        unsafe { header::write(record.at::<Header>(0), thread, subject) };
+        unsafe { header::write(record.at::<Header>(0), thread, subject, bpf_ktime_get_ns()) };
         for at in 0..NUMBERS {
             record.forget_number(at);
         }

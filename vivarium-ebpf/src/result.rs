@@ -82,7 +82,7 @@ fn sys_result(_ctx: RawTracePointContext) -> u32 {
         texts: 0,
     };
     // SAFETY: the ring gave room for the head.
-    let outcome = ring::send(|record: *mut Header| unsafe { header::write(record, &thread, subject) });
+    let outcome = ring::send(|record: *mut Header, now| unsafe { header::write(record, &thread, subject, now) });
     counts::count(&thread, RecordType::Result, EventKind::NONE, outcome);
     0
 }

@@ -6,7 +6,8 @@ use aya_ebpf::Global;
 use aya_ebpf::bindings::{BPF_RB_AVAIL_DATA, BPF_RB_FORCE_WAKEUP, BPF_RB_NO_WAKEUP};
 use aya_ebpf::btf_maps::RingBuf;
 use aya_ebpf::helpers::{
-    bpf_ringbuf_discard, bpf_ringbuf_output, bpf_ringbuf_query, bpf_ringbuf_reserve, bpf_ringbuf_submit,
+    bpf_ktime_get_ns, bpf_ringbuf_discard, bpf_ringbuf_output, bpf_ringbuf_query, bpf_ringbuf_reserve,
+    bpf_ringbuf_submit,
 };
 use aya_ebpf::macros::btf_map;
 
@@ -62,16 +63,20 @@ extern "C" fn wake_reader() -> u32 {
     0
 }
 
-/// Sends a record of fixed size that `fill` writes in place.
+/// Sends a record of fixed size that `fill` writes in place, and that is from the time it is given.
+///
+/// That is taken before there is room: the reader knows then that what led to a record has an earlier place in the ring than
+/// whatever has a later time.
 #[inline(always)]
-pub(crate) fn send<T>(fill: impl FnOnce(*mut T)) -> Outcome {
+pub(crate) fn send<T>(fill: impl FnOnce(*mut T, u64)) -> Outcome {
     // SAFETY: the map is a ring buffer, and what it reserved is submitted in any case.
     unsafe {
+        let now = bpf_ktime_get_ns();
         let room = bpf_ringbuf_reserve(ring(), size_of::<T>() as u64, 0).cast::<T>();
         if room.is_null() {
             return Outcome::Dropped;
         }
-        fill(room);
+        fill(room, now);
         bpf_ringbuf_submit(room.cast(), BPF_RB_NO_WAKEUP.into());
     }
     Outcome::Submitted

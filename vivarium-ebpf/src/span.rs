@@ -66,10 +66,10 @@ pub(crate) fn subject(record: RecordType, span: Frame, thread: &Thread, numbers:
 /// Sends a record with two numbers.
 #[inline(always)]
 fn send(thread: &Thread, subject: Subject, numbers: [u64; 2]) {
-    let outcome = ring::send(|record: *mut SpanRecord| {
+    let outcome = ring::send(|record: *mut SpanRecord, now| {
         // SAFETY: the ring gave room for the whole record.
         unsafe {
-            header::write(&raw mut (*record).header, thread, subject);
+            header::write(&raw mut (*record).header, thread, subject, now);
             (*record).numbers = numbers;
         }
     });
@@ -80,10 +80,10 @@ fn send(thread: &Thread, subject: Subject, numbers: [u64; 2]) {
 #[inline(always)]
 fn send_whole(thread: &Thread, subject: Subject, started: u64, flags: StopFlags) {
     let outer = thread.state.outer().instance;
-    let outcome = ring::send(|record: *mut WholeSpan| {
+    let outcome = ring::send(|record: *mut WholeSpan, now| {
         // SAFETY: the ring gave room for the whole record.
         unsafe {
-            header::write(&raw mut (*record).header, thread, subject);
+            header::write(&raw mut (*record).header, thread, subject, now);
             (*record).header.record = WholeSpan::RECORD;
             (*record).flags = flags.0.into();
             (*record).started = started;

@@ -34,11 +34,10 @@ extern "C" fn tell_start() -> u32 {
     };
     let subject = subject(RecordType::SpanStart, thread.state.innermost(), &thread, 2, 0);
     let outer = thread.state.outer().instance.0;
-    let outcome = ring::send(|record: *mut SpanRecord| {
+    let outcome = ring::send(|record: *mut SpanRecord, _| {
         // SAFETY: the ring gave room for the whole record.
         unsafe {
-            header::write(&raw mut (*record).header, &thread, subject);
-            (*record).header.time = started;
+            header::write(&raw mut (*record).header, &thread, subject, started);
             (*record).numbers = [StartFlags::NONE.0.into(), outer];
         }
     });
