@@ -3,8 +3,8 @@
 //! Whoever writes a record has seen the end of everything that led to it: its thread's records before, that of the fork that made
 //! its thread. So what is taken is the record with the earliest time of those that are the first where they are, once everywhere
 //! else has been looked at after it was seen: what led to it was there by then, and has an earlier time. In the ring records are
-//! in the order in which room was reserved for them, which may be another one than that of their times; but what led to a record is
-//! reserved before it begins, and so before it has its time.
+//! in the order in which room was reserved for them, which may be another one than that of their times. But each has its time before
+//! its room, and what led to a record has its room before that begins: so it has an earlier place than whatever has a later time.
 
 mod lanes;
 
