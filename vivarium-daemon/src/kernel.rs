@@ -12,6 +12,7 @@ mod places;
 mod pod;
 mod program;
 mod programs;
+mod reads;
 mod returns;
 mod ring;
 mod sessions;

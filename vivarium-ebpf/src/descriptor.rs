@@ -14,27 +14,33 @@ impl File {
     #[inline(always)]
     pub(crate) fn of_descriptor(descriptor: i32) -> Option<Self> {
         let table = Address::current_task().follow(Field::TaskFiles).follow(Field::FilesFdt);
-        Self::in_table(table, descriptor)
+        Self::in_table(table, descriptor, Address::read)
     }
 
     /// The same, where that is asked often.
     #[inline(always)]
     pub(crate) fn of_new_descriptor(descriptor: i32) -> Option<Self> {
         let table = Typed::current_task().follow(Field::TaskFiles).follow(Field::FilesFdt);
-        Self::in_table(table, descriptor)
+        Self::in_table(table, descriptor, |place| place.plainly().read())
     }
 
     /// What a descriptor stands for in a `struct fdtable`.
     #[inline(always)]
-    fn in_table(table: impl Structure, descriptor: i32) -> Option<Self> {
+    fn in_table(table: impl Structure, descriptor: i32, read: impl FnOnce(Address) -> Address) -> Option<Self> {
         let limit: u32 = table.get(Field::FdtableMaxFds);
         // A negative number is a large one.
         if descriptor as u32 >= limit {
             return None;
         }
         let files: u64 = table.get(Field::FdtableFd);
-        let file: Address = Address(files + descriptor as u64 * size_of::<u64>() as u64).read();
+        let file = read(Address(files + descriptor as u64 * size_of::<u64>() as u64));
         (file.0 != 0).then_some(Self(file))
+    }
+
+    /// Where one is whose descriptor is new.
+    #[inline(always)]
+    pub(crate) fn new_place(self) -> Place {
+        Place::plainly(self.0.inner(Field::FilePath).plainly())
     }
 
     /// Where it is.

@@ -2,11 +2,12 @@
 
 use core::mem::offset_of;
 
-use aya_ebpf::helpers::{bpf_get_current_uid_gid, bpf_get_smp_processor_id};
+use aya_ebpf::helpers::bpf_get_smp_processor_id;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{Field, Frame};
 use vivarium_sys::wire::{COMM_BYTES, Header, RecordFlags, RecordType};
 
+use crate::identity::RealIds;
 use crate::kernel::Typed;
 use crate::result::Answer;
 use crate::thread::Thread;
@@ -32,7 +33,17 @@ pub(crate) struct Subject {
 /// There is room for a header at `header`.
 #[inline(always)]
 pub(crate) unsafe fn write(header: *mut Header, thread: &Thread, subject: Subject, time: u64) {
-    let users = bpf_get_current_uid_gid();
+    // SAFETY: the caller's promise.
+    unsafe { write_for(header, thread, RealIds::current(), subject, time) };
+}
+
+/// The same, where it is known whose the thread is.
+///
+/// # Safety
+///
+/// As above.
+#[inline(always)]
+pub(crate) unsafe fn write_for(header: *mut Header, thread: &Thread, ids: RealIds, subject: Subject, time: u64) {
     let flags = match subject.result {
         Answer::Known(_) => subject.flags.with(RecordFlags::HAS_RESULT),
         Answer::Follows => subject.flags.with(RecordFlags::RESULT_FOLLOWS),
@@ -50,8 +61,8 @@ pub(crate) unsafe fn write(header: *mut Header, thread: &Thread, subject: Subjec
         (*header).sessions = thread.set.id.0;
         (*header).pid = thread.ids.process;
         (*header).tid = thread.ids.thread;
-        (*header).uid = users as u32;
-        (*header).gid = (users >> 32) as u32;
+        (*header).uid = ids.user;
+        (*header).gid = ids.group;
         (*header).instance = subject.span.instance;
         (*header).site = subject.span.site;
         (*header).result = subject.result.known().unwrap_or(0);

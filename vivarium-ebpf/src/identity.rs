@@ -1,8 +1,9 @@
 //! The users, groups and capabilities of a task.
 
+use aya_ebpf::helpers::bpf_get_current_uid_gid;
 use vivarium_sys::load::{Field, ThreadState};
 
-use crate::kernel::{Address, Structure};
+use crate::kernel::{Address, Structure, reads_are_plain};
 use crate::record::Record;
 
 /// The real, effective and saved user of these credentials, and that for files.
@@ -14,6 +15,33 @@ pub(crate) fn users_of(credentials: impl Structure) -> [u32; 4] {
         credentials.get(Field::CredSuid),
         credentials.get(Field::CredFsuid),
     ]
+}
+
+/// The real user and the real group of the running thread.
+#[derive(Clone, Copy)]
+pub(crate) struct RealIds {
+    pub(crate) user: u32,
+    pub(crate) group: u32,
+}
+
+impl RealIds {
+    /// Those of now.
+    #[inline(always)]
+    pub(crate) fn current() -> Self {
+        let both = bpf_get_current_uid_gid();
+        Self { user: both as u32, group: (both >> 32) as u32 }
+    }
+
+    /// The same, where they are asked for often.
+    #[inline(always)]
+    pub(crate) fn plainly() -> Self {
+        if !reads_are_plain() {
+            return Self::current();
+        }
+        let task = Address::current_task().plainly();
+        let credentials = task.get::<Address>(Field::TaskCred).plainly();
+        Self { user: credentials.get(Field::CredUid), group: credentials.get(Field::CredGid) }
+    }
 }
 
 /// The same of a task.

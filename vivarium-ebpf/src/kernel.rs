@@ -3,6 +3,10 @@
 //! The offsets are those of the running kernel: the loader sets them before the verifier sees the programs, so that they
 //! are constants to it.
 
+mod plain;
+
+pub(crate) use plain::{Plain, reads_are_plain};
+
 use core::ffi::c_void;
 use core::mem::MaybeUninit;
 
@@ -156,6 +160,12 @@ impl Address {
             generated::bpf_probe_read_kernel(value.as_mut_ptr().cast(), size_of::<T>() as u32, self.pointer());
             value.assume_init()
         }
+    }
+
+    /// The same, for what is read often.
+    #[inline(always)]
+    pub(crate) fn plainly(self) -> Plain {
+        Plain(self)
     }
 
     /// The value of a field.

@@ -12,6 +12,7 @@ use aya_ebpf::macros::btf_map;
 use vivarium_sys::load::lane::{self, AT_A_GO, LENGTH_BYTES, Lane, MAX_LANE_RECORD, PAGE_BYTES, Page};
 
 use crate::bounds::{at_most, below};
+use crate::words;
 
 #[btf_map]
 static LANES: Array<Lane, 1, { BPF_F_MMAPABLE as usize }> = Array::new();
@@ -45,8 +46,12 @@ pub(crate) unsafe fn send_copy(record: *const u8, bytes: u64) -> bool {
         let written = (&raw const (*lane).written).read_volatile();
         let next = lane::after(written, bytes);
         let mask = LANE_MASK.load();
-        if !lane::has_room(mask + 1, next, (&raw const (*lane).read.0).read_volatile()) {
-            return false;
+        if !lane::has_room(mask + 1, next, (&raw const (*lane).known).read_volatile()) {
+            let read = (&raw const (*lane).read.0).read_volatile();
+            (&raw mut (*lane).known).write_volatile(read);
+            if !lane::has_room(mask + 1, next, read) {
+                return false;
+            }
         }
         let page = processor * (mask + 1) + ((written / PAGE_BYTES as u64) as u32 & mask);
         let Some(page) = LANE_PAGES.get_ptr_mut(page) else {
@@ -55,11 +60,8 @@ pub(crate) unsafe fn send_copy(record: *const u8, bytes: u64) -> bool {
         let place = page.cast::<u8>().add(below::<{ PAGE_BYTES as u32 }>(written as u32) as usize);
         place.cast::<u64>().write_volatile(bytes);
         let place = place.add(LENGTH_BYTES);
-        // Most are not longer than this. One word by one and volatile: of a loop the compiler makes a call.
-        for word in 0..AT_A_GO / size_of::<u64>() {
-            let from = record.cast::<u64>().add(word);
-            place.cast::<u64>().add(word).write_volatile(from.read_volatile());
-        }
+        // Most are not longer than this.
+        words::copy::<{ AT_A_GO / size_of::<u64>() }>(record.cast(), place.cast());
         if let Some(rest) = bytes.checked_sub(AT_A_GO as u64) {
             let rest = at_most(rest as u32, (MAX_LANE_RECORD - AT_A_GO) as u32);
             bpf_probe_read_kernel(place.add(AT_A_GO).cast(), rest, record.add(AT_A_GO).cast());

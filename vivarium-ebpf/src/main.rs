@@ -47,6 +47,7 @@ mod untold;
 mod uring;
 mod user;
 mod wanted;
+mod words;
 
 /// Read by the kernel: helpers such as `bpf_probe_read_kernel` are for GPL programs only.
 #[unsafe(no_mangle)]

@@ -18,7 +18,7 @@ use vivarium_sys::load::Field;
 use vivarium_sys::wire::{MAX_TEXT_BYTES, TextLength};
 
 use crate::bounds::at_most;
-use crate::kernel::{Address, Offset as _, Typed};
+use crate::kernel::{Address, Offset as _, Plain, Structure as _, Typed};
 use crate::record::Room;
 use crate::text::CString;
 use backward::Backward;
@@ -38,6 +38,12 @@ impl Place {
     #[inline(always)]
     pub(crate) fn of(path: Typed) -> Self {
         Self { mount: path.follow(Field::PathMnt).address(), dentry: path.follow(Field::PathDentry).address() }
+    }
+
+    /// From a `struct path` that is read often.
+    #[inline(always)]
+    pub(crate) fn plainly(path: Plain) -> Self {
+        Self { mount: path.get(Field::PathMnt), dentry: path.get(Field::PathDentry) }
     }
 
     /// From a `struct path` somewhere.

@@ -3,6 +3,7 @@
 //! A type and not a value: Linux 6.1 was seen to mistake what comes of a program that is compiled for both ways.
 
 use crate::counts::Outcome;
+use crate::identity::RealIds;
 use crate::{atomic, lane, ring, scratch};
 
 /// How a program runs.
@@ -11,6 +12,8 @@ pub(crate) trait Preemption {
     fn claim(thread: u32) -> Option<u32>;
     /// Gives that back.
     fn release(index: u32);
+    /// Whose the running thread is. What nothing preempts is what happens most.
+    fn real_ids() -> RealIds;
     /// Sends a record that was built elsewhere.
     ///
     /// # Safety
@@ -40,6 +43,11 @@ impl Preemption for Preempted {
     }
 
     #[inline(always)]
+    fn real_ids() -> RealIds {
+        RealIds::current()
+    }
+
+    #[inline(always)]
     unsafe fn send_copy(record: *const u8, bytes: u64) -> Outcome {
         // SAFETY: the caller's promise.
         unsafe { ring::send_copy(record, bytes) }
@@ -64,6 +72,11 @@ impl Preemption for Unpreempted {
 
     #[inline(always)]
     fn release(_: u32) {}
+
+    #[inline(always)]
+    fn real_ids() -> RealIds {
+        RealIds::plainly()
+    }
 
     #[inline(always)]
     unsafe fn send_copy(record: *const u8, bytes: u64) -> Outcome {

@@ -6,6 +6,7 @@
 mod field;
 pub mod lane;
 mod oddity;
+pub mod plain;
 mod program;
 mod set;
 mod stack;
@@ -60,6 +61,8 @@ pub mod global {
     pub const LANE_MASK: &str = "LANE_MASK";
     /// Not zero where programs of system calls find the registers of the thread in their context, as `u32`.
     pub const REGISTERS_ARE_GIVEN: &str = "REGISTERS_ARE_GIVEN";
+    /// Not zero where programs read as [`plain`](super::plain) says, as `u32`.
+    pub const PLAIN_READS: &str = "PLAIN_READS";
     /// The reader is woken when so many bytes are waiting, as `u64`; below, it comes by itself.
     pub const WAKE_BYTES: &str = "WAKE_BYTES";
 }

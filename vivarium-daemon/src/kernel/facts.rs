@@ -2,6 +2,7 @@
 
 use vivarium_sys::load::{Field, Offsets};
 
+use super::reads::Reads;
 use super::targets::Targets;
 use super::types::{KernelTypes, KernelTypesError, Kind, Numbers};
 
@@ -12,6 +13,8 @@ pub(super) struct Facts {
     pub(super) offsets: Offsets,
     /// What it has of what they are attached to.
     pub(super) targets: Targets,
+    /// How programs read its memory.
+    pub(super) reads: Reads,
 }
 
 impl Facts {
@@ -20,8 +23,9 @@ impl Facts {
         let types = KernelTypes::of_the_running_kernel()?;
         let mut names = Targets::wanted();
         names.extend(Field::ALL.iter().map(|field| structure(*field)));
+        names.extend(Reads::wanted());
         let found = types.find(&names);
-        Ok(Self { offsets: offsets(&types, &found), targets: Targets::new(found) })
+        Ok(Self { offsets: offsets(&types, &found), reads: Reads::find(&found), targets: Targets::new(found) })
     }
 }
 

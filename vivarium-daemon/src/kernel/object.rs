@@ -14,12 +14,13 @@ use aya_obj::{EbpfSectionKind, ParseError, ProgramSection};
 use vivarium_sys::load::{Offsets, global, map};
 
 use super::RingSize;
+use super::reads::Reads;
 use super::returns::SyscallPrograms;
 use super::sizes::{LaneSizes, scratch_entries};
 use super::sys::{Functions, Loading, Purpose, fill_array, freeze_map, load_types};
 
 /// Built by `cargo xtask bpf`.
-static OBJECT: &[u8] = aya::include_bytes_aligned!("../../bpf/vivarium.bpf.o");
+pub(super) static OBJECT: &[u8] = aya::include_bytes_aligned!("../../bpf/vivarium.bpf.o");
 
 /// Why the object cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -125,10 +126,13 @@ impl Blank {
         self.lanes
     }
 
-    /// Makes it fit a kernel that has its fields here.
-    pub(super) fn fill(mut self, offsets: &Offsets) -> Result<(Object, Maps), ObjectError> {
+    /// Makes it fit a kernel that has its fields here, and reads so.
+    pub(super) fn fill(mut self, offsets: &Offsets, reads: Reads) -> Result<(Object, Maps), ObjectError> {
         let offsets: Vec<_> = offsets.0.iter().flat_map(|offset| offset.to_ne_bytes()).collect();
-        self.object.patch_map_data(HashMap::from([(global::OFFSETS, (offsets.as_slice(), true))]))?;
+        self.object.patch_map_data(HashMap::from([
+            (global::OFFSETS, (offsets.as_slice(), true)),
+            (global::PLAIN_READS, (u32::from(reads.are_plain()).to_ne_bytes().as_slice(), true)),
+        ]))?;
         for (name, definition) in &self.object.maps {
             let array = self.maps[name].fd().as_fd();
             if !definition.data().is_empty() {
@@ -145,7 +149,8 @@ impl Blank {
         let codes = self.object.programs.into_iter().filter_map(|(name, program)| {
             let function = functions.remove(&program.function_key())?;
             let functions = function.func_info.func_info_bytes();
-            let instructions = function.instructions;
+            let mut instructions = function.instructions;
+            reads.write_into(&mut instructions);
             Some((name, Code { section: program.section, license: program.license, instructions, functions }))
         });
         Ok((Object { codes: codes.collect(), types: self.types }, maps))

@@ -120,7 +120,7 @@ impl KernelSide {
     /// The same, on a kernel of which this is known.
     pub(super) fn over(blank: Blank, facts: Facts) -> Result<(Self, Ring), KernelSideError> {
         let sizes = blank.lanes();
-        let (object, mut maps) = blank.fill(&facts.offsets).map_err(KernelSideError::Object)?;
+        let (object, mut maps) = blank.fill(&facts.offsets, facts.reads).map_err(KernelSideError::Object)?;
         let mut take = |name| maps.remove(name).ok_or(MapError::ElementNotFound);
         let ring = Ring::new(take(map::RECORDS)?, [take(map::LANES)?, take(map::LANE_PAGES)?], sizes)?;
         let (threads, adoptions, sets) = (take(map::THREADS)?, take(map::ADOPT)?, take(map::SETS)?);

@@ -5,25 +5,23 @@ use core::mem::MaybeUninit;
 use aya_ebpf::helpers::generated::bpf_probe_read_kernel;
 use vivarium_sys::load::Field;
 
-use crate::kernel::{Address, Offset as _};
+use crate::kernel::{Address, Offset as _, reads_are_plain};
 
 /// How many words of a `dentry` are read at once. All kernels that are known have what is needed side by side.
-pub(super) const WORDS: usize = 4;
-/// With those that a short name is in, which follow.
-pub(super) const WORDS_WITH_NAME: usize = WORDS + 1 + NAME_WORDS;
-/// How many words of a `dentry` a short name takes at most.
+const WORDS: usize = 4;
+/// How many words of a name are copied at once.
 const NAME_WORDS: usize = 5;
 
 /// A part of a `dentry`, as it was when it was read.
 #[repr(C)]
-pub(super) struct Link<const WORDS: usize> {
+pub(super) struct Link {
     /// Which one.
     of: Address,
     /// What begins with the field that is the first on these kernels.
     block: MaybeUninit<[u64; WORDS]>,
 }
 
-impl<const WORDS: usize> Link<WORDS> {
+impl Link {
     const FIRST: Field = Field::DentryHash;
     const BYTES: usize = WORDS * size_of::<u64>();
 
@@ -42,6 +40,14 @@ impl<const WORDS: usize> Link<WORDS> {
         let first = dentry.inner(Self::FIRST);
         // SAFETY: the helper writes to the block alone: zeros where it can't read.
         unsafe { bpf_probe_read_kernel(self.block.as_mut_ptr().cast(), Self::BYTES as u32, first.pointer()) };
+    }
+
+    /// The same, where that is done often.
+    #[inline(always)]
+    pub(super) fn read_plainly(&mut self, dentry: Address) {
+        self.of = dentry;
+        // SAFETY: the block has room for so many words.
+        unsafe { dentry.inner(Self::FIRST).plainly().copy_words::<WORDS>(self.block.as_mut_ptr().cast()) };
     }
 
     /// The directory that it is in; itself at the top of a tree.
@@ -74,30 +80,19 @@ impl<const WORDS: usize> Link<WORDS> {
     }
 }
 
-impl Link<WORDS_WITH_NAME> {
-    /// Writes its name of this length, which was read with it unless it is a long one.
-    ///
-    /// # Safety
-    ///
-    /// There is room for the longest name of a directory at `to`; all of it may be written to.
-    #[inline(always)]
-    pub(super) unsafe fn write_name(&self, name: Address, length: u32, to: *mut u8) {
-        let at = name.0.wrapping_sub(self.of.inner(Self::FIRST).0) as usize;
-        if at > Self::BYTES - NAME_WORDS * size_of::<u64>() || length as usize > NAME_WORDS * size_of::<u64>() {
-            // SAFETY: the caller's promise.
-            unsafe { bpf_probe_read_kernel(to.cast(), length, name.pointer()) };
-            return;
-        }
-        // SAFETY: all words are within the block, which was read, and there is room for them. One by one and volatile: of a
-        // loop the compiler makes a call that goes byte by byte.
-        unsafe {
-            let from = self.block.as_ptr().cast::<u8>().add(at).cast::<u64>();
-            let copy = |word| to.cast::<u64>().add(word).write_volatile(from.add(word).read_volatile());
-            copy(0);
-            copy(1);
-            copy(2);
-            copy(3);
-            copy(4);
+/// Writes a name of this length.
+///
+/// # Safety
+///
+/// There is room for the longest name of a directory at `to`; all of it may be written to.
+#[inline(always)]
+pub(super) unsafe fn write_name(name: Address, length: u32, to: *mut u8) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if reads_are_plain() && length as usize <= NAME_WORDS * size_of::<u64>() {
+            name.plainly().copy_words::<NAME_WORDS>(to.cast());
+        } else {
+            bpf_probe_read_kernel(to.cast(), length, name.pointer());
         }
     }
 }

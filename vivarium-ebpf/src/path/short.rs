@@ -6,7 +6,7 @@
 use vivarium_sys::load::Field;
 use vivarium_sys::wire::MAX_TEXT_BYTES;
 
-use super::link::{Link, WORDS_WITH_NAME};
+use super::link::{self, Link};
 use crate::bounds::{at_most, below};
 use crate::kernel::Typed;
 use crate::record::Room;
@@ -26,7 +26,7 @@ pub(crate) struct Ascent {
     /// length of each name.
     written: u32,
     /// The entries, the first of which is where the walk begins.
-    links: [Link<WORDS_WITH_NAME>; NAMES],
+    links: [Link; NAMES],
 }
 
 /// Writes the path of the open file where the walk begins, if it is a short one, and gives how long it is; else zero.
@@ -54,7 +54,7 @@ pub(super) extern "C" fn write_short(index: u32, start: u32) -> u32 {
             let written = (&raw const (*ascent).written).read_volatile();
             let to = room.start().add(below::<{ MAX_TEXT_BYTES as u32 }>(written) as usize);
             to.write(b'/');
-            (*link).write_name(name, length, to.add(1));
+            link::write_name(name, length, to.add(1));
             (&raw mut (*ascent).written).write_volatile(written + 1 + length);
         }
         (&raw const (*ascent).written).read_volatile()
@@ -89,7 +89,7 @@ extern "C" fn climb(index: u32) -> u32 {
         }
         // SAFETY: as above.
         let link = unsafe { &mut *link(ascent, count) };
-        link.read_anew(here);
+        link.read_plainly(here);
         let parent = link.parent();
         if parent == here || count == 0 && link.is_unhashed() {
             break;
@@ -101,7 +101,7 @@ extern "C" fn climb(index: u32) -> u32 {
 
 /// One of the entries.
 #[inline(always)]
-fn link(ascent: *mut Ascent, at: u32) -> *mut Link<WORDS_WITH_NAME> {
+fn link(ascent: *mut Ascent, at: u32) -> *mut Link {
     // SAFETY: it is one of them, as the verifier checks.
-    unsafe { (&raw mut (*ascent).links).cast::<Link<WORDS_WITH_NAME>>().add(at as usize) }
+    unsafe { (&raw mut (*ascent).links).cast::<Link>().add(at as usize) }
 }

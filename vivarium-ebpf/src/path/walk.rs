@@ -7,7 +7,7 @@ use vivarium_sys::load::{Field, Oddity};
 use vivarium_sys::wire::MAX_TEXT_BYTES;
 
 use super::backward::Backward;
-use super::link::{self, Link};
+use super::link::Link;
 use super::{Name, Place, nameless};
 use crate::counts::odd;
 use crate::kernel::Address;
@@ -45,7 +45,7 @@ pub(crate) struct Walk {
     /// Where the text begins that has been written so far.
     pub(super) start: i64,
     end: End,
-    pub(super) link: Link<{ link::WORDS }>,
+    pub(super) link: Link,
 }
 
 /// One step: a name is put before the others, or a mount is crossed.

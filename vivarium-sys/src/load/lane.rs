@@ -19,6 +19,9 @@ pub const AT_A_GO: usize = 128;
 pub struct Lane {
     /// Only that processor changes it.
     pub written: u64,
+    /// How far it was read when that processor looked last: it looks only when there seems to be no room, for the line of the cache
+    /// that the reader writes to comes from another processor each time.
+    pub known: u64,
     /// Only the reader changes it. It is in another line of the cache.
     pub read: ReadUpTo,
 }

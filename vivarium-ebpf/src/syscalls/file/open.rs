@@ -54,7 +54,7 @@ fn sys_open(ctx: RawTracePointContext) -> u32 {
             record.number(1, mode & PERMISSIONS);
         }
         match opened {
-            Some(file) => record.text(0, |room| room.opened(file.place())),
+            Some(file) => record.text(0, |room| room.opened(file.new_place())),
             None => record.text(0, |room| room.given(given)),
         }
     });
