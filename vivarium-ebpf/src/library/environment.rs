@@ -94,6 +94,17 @@ fn is_part_of_last(thread: &Thread, now: Last) -> bool {
     is_part
 }
 
+/// How many bytes come before the first `=` at this place of a slot, of as many as are told of a key; all of them without one.
+///
+/// The verifier sees a function that anyone could call by itself: it would follow what comes after in each way that leads here.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn before_equals(index: u32, start: u32) -> u64 {
+    let Some(room) = Room::at(index, start) else { return KEY_BYTES.into() };
+    // SAFETY: there is room for so much.
+    unsafe { bytes_before(room.start(), KEY_BYTES as usize / 8, |word| first(word, b'=')) }
+}
+
 impl Room {
     /// Takes a C string up to the first `=`.
     #[inline(always)]
@@ -104,8 +115,8 @@ impl Room {
             return self.unreadable();
         }
         let length = (read as u64).saturating_sub(1);
-        // SAFETY: there is room for so much; what comes after the end of the key counts for nothing.
-        let before = unsafe { bytes_before(self.start(), KEY_BYTES as usize / 8, |word| first(word, b'=')) };
+        // What comes after the end of the key counts for nothing.
+        let before = before_equals(self.index, self.start);
         let kept = below::<KEY_BYTES>(if before < length { before as u32 } else { length as u32 });
         if kept < KEY_BYTES - 1 {
             return TextLength { kept, whole: kept };
