@@ -139,7 +139,27 @@ fn those_of_a_control_group_are_chosen() {
     if !may_observe() {
         return;
     }
-    let Some(group) = Group::make() else {
+    let name = format!("vivarium-test-{}", std::process::id());
+    those_of_a_group_are_chosen_by(&name, |path| vec!["--cgroup".to_owned(), path.to_owned()]);
+}
+
+/// A container and a unit are control groups with names that whoever runs them gives.
+#[test]
+fn those_of_a_container_and_of_a_unit_are_chosen() {
+    if !may_observe() {
+        return;
+    }
+    let id = format!("{:064x}", 0x00c0_ffee_0000_0000_u64 + u64::from(std::process::id()));
+    let (short, unit) = (&id[..60], format!("vivarium-test-{}", std::process::id()));
+    for name in [format!("docker-{id}.scope"), format!("libpod-{id}.scope"), format!("cri-containerd-{id}.scope")] {
+        those_of_a_group_are_chosen_by(&name, |_| vec!["--container".to_owned(), short.to_owned()]);
+    }
+    those_of_a_group_are_chosen_by(&format!("{unit}.service"), |_| vec!["--unit".to_owned(), unit.clone()]);
+}
+
+/// Of two processes of one name that one is observed which is in a control group of this name, when it is chosen so.
+fn those_of_a_group_are_chosen_by(name: &str, choice: impl FnOnce(&str) -> Vec<String>) {
+    let Some(group) = Group::make(name) else {
         return skip("no control group can be made here");
     };
     let daemon = Daemon::start();
@@ -148,24 +168,24 @@ fn those_of_a_control_group_are_chosen() {
     let outside = Waiting::start(&daemon, USER, &[&named, "-c", SCRIPT]);
     fs::write(group.0.join("cgroup.procs"), within.pid().to_string()).expect("it can be moved");
     let line = fs::read_to_string(format!("/proc/{}/cgroup", within.pid())).expect("its groups");
-    let name = group.0.file_name().expect("a name").to_str().expect("plain").to_owned();
-    let path = line.lines().filter_map(|line| line.splitn(3, ':').nth(2)).find(|path| path.ends_with(&name));
-    let attached = Attached::begin(&daemon, USER, &["--strict", "--cgroup", path.expect("it is there")]);
+    let path = line.lines().filter_map(|line| line.splitn(3, ':').nth(2)).find(|path| path.ends_with(name));
+    let choice = choice(path.expect("it is there"));
+    let options: Vec<_> = ["--strict"].into_iter().chain(choice.iter().map(String::as_str)).collect();
+    let attached = Attached::begin(&daemon, USER, &options);
     outside.let_go();
     within.let_go();
     let seen = attached.end();
     is_complete(&seen);
-    assert_eq!(opens(&seen, "/dev/zero"), 1, "{}", seen.summary());
+    assert_eq!(opens(&seen, "/dev/zero"), 1, "{name}: {}", seen.summary());
 }
 
 /// A control group of a test's own.
 struct Group(PathBuf);
 
 impl Group {
-    fn make() -> Option<Self> {
-        let name = format!("vivarium-test-{}", std::process::id());
+    fn make(name: &str) -> Option<Self> {
         let hierarchies = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/pids"];
-        let groups = hierarchies.map(|hierarchy| PathBuf::from(hierarchy).join(&name));
+        let groups = hierarchies.map(|hierarchy| PathBuf::from(hierarchy).join(name));
         groups.into_iter().find(|group| fs::create_dir(group).is_ok() && group.join("cgroup.procs").exists()).map(Self)
     }
 }
