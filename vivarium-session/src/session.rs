@@ -138,7 +138,7 @@ impl<'s> Session<'s> {
     /// Sites are switched off or on. A span that started before goes on to its end, unless it waits for its next poll.
     pub fn switch(&mut self, switched: &Switched) {
         self.tell(|sink, _| sink.switched(switched));
-        self.follow(None, |tracker, emit| tracker.switch(switched.on, &switched.sites, switched.time, emit));
+        self.follow(|tracker, emit| tracker.switch(switched.on, &switched.sites, switched.time, emit));
         self.view.switch(switched.on, &switched.sites);
         self.sites.switch(switched.on, &switched.sites);
     }
@@ -157,7 +157,7 @@ impl<'s> Session<'s> {
                     self.resume(&released);
                 }
                 if !self.waiting.keep(raw, &record) {
-                    self.follow(Some(raw), |tracker, emit| tracker.follow(&record, emit));
+                    self.follow(|tracker, emit| tracker.follow(raw, &record, emit));
                 }
             }
             Err(malformed) => self.ledger.malformed(raw, malformed),
@@ -168,7 +168,7 @@ impl<'s> Session<'s> {
     fn resume(&mut self, released: &Released) {
         for raw in released.records() {
             let Ok(record) = Record::decode(raw) else { continue };
-            self.follow(Some(raw), |tracker, emit| tracker.follow(&record, emit));
+            self.follow(|tracker, emit| tracker.follow(raw, &record, emit));
         }
     }
 
@@ -190,7 +190,7 @@ impl<'s> Session<'s> {
         for released in self.waiting.all() {
             self.resume(&released);
         }
-        self.follow(None, |tracker, emit| tracker.finish(conclusion.time, emit));
+        self.follow(|tracker, emit| tracker.finish(conclusion.time, emit));
         self.tell_what_waits();
         let summary = self.ledger.close(conclusion, self.info.started.monotonic, self.view.hidden());
         self.tell(|sink, context| sink.end(&summary, context));
@@ -216,13 +216,13 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Lets the tracker take steps, those that follow from a record if there is one, and tells the sinks of each.
-    fn follow(&mut self, raw: Option<&[u8]>, work: impl FnOnce(&mut Tracker, track::Emit<'_>)) {
+    /// Lets the tracker take steps, and tells the sinks of each.
+    fn follow(&mut self, work: impl FnOnce(&mut Tracker, track::Emit<'_>)) {
         let Self { info, sites, tracker, view, sinks, failures, ledger, .. } = self;
         let context = Context { info, sites };
         work(tracker, &mut |step| {
             ledger.step(&step);
-            view.step(step, raw, info, sites, &mut |step| tell(sinks, failures, |sink| sink.step(&step, context)));
+            view.step(step, info, sites, &mut |step| tell(sinks, failures, |sink| sink.step(&step, context)));
         });
     }
 

@@ -88,6 +88,8 @@ pub struct EventStep<'a> {
     pub head: &'a Head,
     /// What.
     pub event: &'a Event<'a>,
+    /// Its record. It may have arrived long before, to wait for its result, which is in it by now, or for others like it.
+    pub raw: &'a [u8],
     /// Of which process.
     pub image: ImageId,
     /// In which span.

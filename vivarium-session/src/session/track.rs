@@ -54,12 +54,12 @@ impl Tracker {
     }
 
     /// Takes the next record.
-    pub(super) fn follow(&mut self, record: &Record<'_>, emit: Emit<'_>) {
+    pub(super) fn follow(&mut self, raw: &[u8], record: &Record<'_>, emit: Emit<'_>) {
         let head = &record.head;
         let image = self.image_of(head, emit);
         self.ensure_thread(head, image, emit);
         match &record.body {
-            Body::Event(event) => self.event(head, image, event, emit),
+            Body::Event(event) => self.event(raw, head, image, event, emit),
             Body::SpanStart(start) => self.start(head, image, start, emit),
             Body::SpanStop(stop) => self.stop(head, image, *stop, emit),
             Body::SpanRaise(raise) => {
@@ -100,10 +100,10 @@ impl Tracker {
         self.processes.run(pid)
     }
 
-    fn event(&mut self, head: &Head, image: ImageId, event: &Event<'_>, emit: Emit<'_>) {
+    fn event(&mut self, raw: &[u8], head: &Head, image: ImageId, event: &Event<'_>, emit: Emit<'_>) {
         let place = self.locate(head, image, emit);
         self.collect_stack(head, place);
-        emit(Step::Event(EventStep { head, event, image, place, stack: &self.stack, repeats: None }));
+        emit(Step::Event(EventStep { head, event, raw, image, place, stack: &self.stack, repeats: None }));
         match event.spec.kind {
             EventKind::PROC_FORK => self.fork(head, image, place, event, emit),
             // One that fails changes nothing.

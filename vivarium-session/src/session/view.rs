@@ -51,15 +51,8 @@ impl View {
         }
     }
 
-    /// Takes a step, and the record that it follows from, if there is one.
-    pub(super) fn step(
-        &mut self,
-        step: Step<'_>,
-        raw: Option<&[u8]>,
-        info: &SessionInfo,
-        sites: &SiteTable,
-        emit: Emit<'_>,
-    ) {
+    /// Takes a step.
+    pub(super) fn step(&mut self, step: Step<'_>, info: &SessionInfo, sites: &SiteTable, emit: Emit<'_>) {
         let step = match self.switched.is_idle() {
             true => step,
             false => match self.switched.fold(step) {
@@ -75,7 +68,7 @@ impl View {
             None => Some(step),
         };
         if let Some(step) = step {
-            self.repeats.step(step, raw, emit);
+            self.repeats.step(step, emit);
         }
     }
 

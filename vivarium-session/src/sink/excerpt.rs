@@ -1,15 +1,16 @@
 //! A part of a session, told as if it were all of it.
 
+mod records;
+
 use std::collections::HashSet;
 use std::io;
-use std::mem::offset_of;
 
-use vivarium_sys::wire::{Counts, HEADER_BYTES, Header, RecordFlags};
 use vivarium_sys::{InstanceId, SiteId};
 
+use self::records::Standing;
 use super::{Context, Sink};
-use crate::accounting::{Counter, KernelCounts, Missing, Verdict};
-use crate::record::{Body, Pid, Record, SpanStart, Time};
+use crate::accounting::{KernelCounts, Missing, Verdict};
+use crate::record::{Body, Pid, Record, Time};
 use crate::session::step::{
     EventStep, ImageId, Place, ProcessChange, ProcessStep, RaiseStep, Released, SpanId, StartStep, Step, StopStep,
 };
@@ -41,17 +42,6 @@ pub struct Excerpt<S> {
     spans: u64,
     events: u64,
     told: KernelCounts,
-}
-
-/// What becomes of a record.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Standing {
-    /// Nothing followed from it that is told, nor anything that is left out.
-    Waiting,
-    /// Something followed that is left out.
-    LeftOut,
-    /// The sink has been told of it.
-    Told,
 }
 
 impl<S: Sink> Excerpt<S> {
@@ -98,54 +88,6 @@ impl<S: Sink> Excerpt<S> {
     /// Whether what happens directly in this span is told.
     fn tells(&self, span: Option<SpanId>) -> bool {
         self.is_part(span) && !self.is_left_out(span)
-    }
-
-    /// What follows from the record is left out; but if something else follows that is told, so is the record.
-    fn leave_out(&mut self) {
-        if self.standing == Standing::Waiting {
-            self.standing = Standing::LeftOut;
-        }
-    }
-
-    /// Tells the sink of the record that something follows from.
-    fn tell_record(&mut self, context: Context<'_>) -> io::Result<()> {
-        if self.standing == Standing::Told {
-            return Ok(());
-        }
-        let site = Record::decode(&self.raw).ok().and_then(|record| context.sites.get(record.head.site));
-        if let (Some(_), Some(site)) = (self.inside, site) {
-            self.sink.site(site)?;
-        }
-        self.tell_raw()
-    }
-
-    /// Tells the sink of a record that nothing was shown of, but that a recording needs: of how a process came to be, perhaps.
-    fn tell_waiting(&mut self) -> io::Result<()> {
-        let is_part = self.inside.is_none() && self.standing == Standing::Waiting;
-        match Record::decode(&self.raw) {
-            Ok(record) if is_part && self.without != Some(record.head.site) => self.tell_raw(),
-            _ => Ok(()),
-        }
-    }
-
-    /// The record of the chosen activation's start says that nothing is around it, as the part is told.
-    fn make_outermost(&mut self) {
-        const UNDER: usize = HEADER_BYTES + SpanStart::UNDER * size_of::<u64>();
-        let is_start = Record::decode(&self.raw).is_ok_and(|record| matches!(record.body, Body::SpanStart(_)));
-        if is_start && let Some(under) = self.raw.get_mut(UNDER..UNDER + size_of::<u64>()) {
-            under.copy_from_slice(&InstanceId::NONE.0.to_le_bytes());
-            self.raw[offset_of!(Header, flags)] &= !RecordFlags::ENTERED_BEFORE.0;
-        }
-    }
-
-    fn tell_raw(&mut self) -> io::Result<()> {
-        self.standing = Standing::Told;
-        let Ok(record) = Record::decode(&self.raw) else { return Ok(()) };
-        let counter = Counter::of(&record);
-        self.events += u64::from(counter.is_event());
-        let Counts { seen, submitted, .. } = self.told.get(counter);
-        self.told.set(counter, Counts { seen: seen + 1, submitted: submitted + 1, ..Counts::default() });
-        self.sink.record(&self.raw)
     }
 
     /// Tells the sink of an image that something happens in, if nothing did so yet.
@@ -205,10 +147,12 @@ impl<S: Sink> Excerpt<S> {
         let at = step.stack.iter().position(|span| self.is_part(*span));
         let is_outside = self.inside.is_some() && at.is_none();
         if is_outside || step.stack.iter().any(|span| self.is_left_out(*span)) {
-            self.leave_out();
+            if step.raw == self.raw {
+                self.leave_out();
+            }
             return Ok(());
         }
-        self.tell_record(context)?;
+        self.tell_record_of(step, context)?;
         self.tell_image(step.image, step.head.pid, step.head.time, context)?;
         let stack = &step.stack[at.unwrap_or(0)..];
         self.sink.step(&Step::Event(EventStep { stack, ..*step }), context)

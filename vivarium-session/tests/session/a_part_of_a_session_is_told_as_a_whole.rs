@@ -5,6 +5,7 @@ use serde_json::Value;
 use vivarium_session::recording::Writer;
 use vivarium_session::sink::{Excerpt, Look, Tree};
 use vivarium_sys::InstanceId;
+use vivarium_sys::event::EventKind;
 
 use crate::support::improvised::{ASYNC, Performance, acts};
 use crate::support::kernel::{Kernel, ROOT};
@@ -85,6 +86,53 @@ fn a_part_has_holes_where_it_is_told_so() {
     kernel.leave(ROOT, 1);
     let (_, lines) = part(&kernel, |excerpt| excerpt.inside(InstanceId(1)).without(Site::PARSE.id()));
     assert_eq!(opened(&lines), HashSet::from(["/mine".to_owned(), "/mine/too".to_owned()]));
+}
+
+#[test]
+fn what_waits_for_its_result_is_in_the_part_that_it_happened_in() {
+    let mut kernel = Kernel::new();
+    kernel.spawns(ROOT, 4243);
+    kernel.enter(ROOT, Site::STEP, 1);
+    kernel.asks_to_open(ROOT, "/mine");
+    kernel.asks_to_open(4243, "/not/mine");
+    kernel.returns(ROOT, Some(3));
+    kernel.asks_to_open(ROOT, "/mine/without/result");
+    kernel.enter(ROOT, Site::PARSE, 2);
+    kernel.returns(4243, Some(4));
+    kernel.asks_to_open(ROOT, "/left/out");
+    kernel.returns(ROOT, Some(5));
+    kernel.leave(ROOT, 2);
+    kernel.leave(ROOT, 1);
+    let mine = HashSet::from(["/mine".to_owned(), "/mine/without/result".to_owned()]);
+
+    let (_, inside) = part(&kernel, |excerpt| excerpt.inside(InstanceId(1)).without(Site::PARSE.id()));
+    assert_eq!(opened(&inside), mine);
+    let (_, all_but) = part(&kernel, |excerpt| excerpt.without(Site::PARSE.id()));
+    assert_eq!(opened(&all_but), &mine | &HashSet::from(["/not/mine".to_owned()]));
+    for lines in [inside, all_but] {
+        let open = lines.iter().find(|line| line["fields"]["path"] == "/mine").expect("it is there");
+        assert_eq!(open["result"]["value"], 3, "{open}");
+        let events = lines.iter().filter(|line| line["type"] == "event").count();
+        assert_eq!(lines.last().expect("a summary")["events"], events, "{lines:?}");
+    }
+}
+
+#[test]
+fn what_is_counted_is_in_the_part_that_it_happened_in() {
+    let mut kernel = Kernel::new();
+    let asks = |kernel: &mut Kernel| kernel.raw_event(ROOT, EventKind::CAPABLE_CHECK, Some(0), &[21, 0], &[]);
+    asks(&mut kernel);
+    kernel.enter(ROOT, Site::STEP, 1);
+    (0..3).for_each(|_| asks(&mut kernel));
+    kernel.leave(ROOT, 1);
+    for (part, counts) in [
+        (part(&kernel, |excerpt| excerpt.inside(InstanceId(1))), vec![3]),
+        (part(&kernel, |excerpt| excerpt.without(Site::PARSE.id())), vec![3, 1]),
+        (part(&kernel, |excerpt| excerpt.without(Site::STEP.id())), vec![1]),
+    ] {
+        let asked = part.1.iter().filter(|line| line["kind"] == "capable_check");
+        assert_eq!(asked.map(|line| line["count"].as_u64().expect("a count")).collect::<Vec<_>>(), counts);
+    }
 }
 
 #[test]

@@ -44,8 +44,6 @@ impl Collected {
 #[derive(Debug)]
 pub(crate) struct Collector {
     collected: Arc<Mutex<Collected>>,
-    /// The last record, which the next steps follow from.
-    raw: Vec<u8>,
     /// The spans that are open, or that something still refers to.
     spans: HashMap<SpanId, Arc<Span>>,
     /// The oldest first.
@@ -60,7 +58,6 @@ impl Collector {
         let collected = Arc::default();
         let collector = Self {
             collected: Arc::clone(&collected),
-            raw: Vec::new(),
             spans: HashMap::new(),
             released: VecDeque::new(),
             comms: HashMap::new(),
@@ -89,13 +86,13 @@ impl Collector {
             *last = Arc::new(Span::of(place.span, last.pid, last.comm, Some(site)));
             self.spans.insert(place.span, Arc::clone(last));
         }
-        let kept = Event::keep(&self.raw, spans.into());
+        let Some(kept) = Event::keep(step.raw, spans.into()) else { return };
+        // Those that repeat each other are told once, and kept one by one, to be counted.
+        let count = step.repeats.unwrap_or(1);
         self.change(|collected| {
-            if collected.events.len() < MAX_EVENTS {
-                collected.events.extend(kept);
-            } else {
-                collected.beyond += 1;
-            }
+            let room = (MAX_EVENTS - collected.events.len()) as u64;
+            collected.events.extend((0..count.min(room)).map(|_| kept.clone()));
+            collected.beyond += count.saturating_sub(room);
         });
     }
 }
@@ -112,12 +109,6 @@ impl Sink for Collector {
             collected.not_visible.clone_from(&context.info.not_visible);
             collected.pid = Some(context.info.pid);
         });
-        Ok(())
-    }
-
-    fn record(&mut self, raw: &[u8]) -> io::Result<()> {
-        self.raw.clear();
-        self.raw.extend_from_slice(raw);
         Ok(())
     }
 

@@ -64,23 +64,23 @@ impl Repeats {
 
     /// Takes a step: an event waits, the end of a span or a process tells what waited for it, and all else is told. What
     /// tells of the life of a process is never a repetition.
-    pub(super) fn step(&mut self, step: Step<'_>, raw: Option<&[u8]>, emit: Emit<'_>) {
-        match (&step, raw) {
-            (Step::Event(event), Some(raw)) => match event.event.spec.kind {
+    pub(super) fn step(&mut self, step: Step<'_>, emit: Emit<'_>) {
+        match &step {
+            Step::Event(event) => match event.event.spec.kind {
                 EventKind::PROC_FORK => {}
                 EventKind::PROC_EXIT => self.tell_image(event.image, emit),
                 EventKind::PROC_EXEC if !event.head.has_failed() => self.tell_image(event.image, emit),
                 _ if self.counted == Counted::All || event.event.spec.telling == Telling::Counted => {
-                    return self.hold(event, raw, emit);
+                    return self.hold(event, emit);
                 }
                 _ => {}
             },
-            (Step::SpanStop(stop), _) if stop.how.is_last() => {
+            Step::SpanStop(stop) if stop.how.is_last() => {
                 let spot = (stop.image, Some(stop.span), false);
                 let over = self.spots.remove(&spot);
                 self.tell(over.into_iter(), emit);
             }
-            (Step::Released(Released::Image(image)), _) => self.tell_image(*image, emit),
+            Step::Released(Released::Image(image)) => self.tell_image(*image, emit),
             _ => {}
         }
         emit(step);
@@ -97,10 +97,10 @@ impl Repeats {
         self.tell(over.into_iter(), emit);
     }
 
-    fn hold(&mut self, event: &EventStep<'_>, raw: &[u8], emit: Emit<'_>) {
+    fn hold(&mut self, event: &EventStep<'_>, emit: Emit<'_>) {
         let spot = (event.image, event.place.span(), event.place == Place::Unknown);
         let waiting = self.spots.entry(spot).or_default();
-        match waiting.known.entry(words(event, raw)) {
+        match waiting.known.entry(words(event)) {
             Entry::Occupied(known) => waiting.events[*known.get()].count += 1,
             Entry::Vacant(new) => {
                 new.insert(waiting.events.len());
@@ -108,7 +108,7 @@ impl Repeats {
                 self.count += 1;
                 waiting.events.push(Held {
                     order: self.ever,
-                    raw: raw.into(),
+                    raw: event.raw.into(),
                     image: event.image,
                     place: event.place,
                     stack: event.stack.into(),
@@ -129,18 +129,25 @@ impl Repeats {
         for held in events {
             // It was read before.
             let Ok(Record { head, body: Body::Event(event) }) = Record::decode(&held.raw) else { continue };
-            let (image, place, stack) = (held.image, held.place, &*held.stack);
-            emit(Step::Event(EventStep { head: &head, event: &event, image, place, stack, repeats: Some(held.count) }));
+            emit(Step::Event(EventStep {
+                head: &head,
+                event: &event,
+                raw: &held.raw,
+                image: held.image,
+                place: held.place,
+                stack: &held.stack,
+                repeats: Some(held.count),
+            }));
         }
     }
 }
 
 /// What an event tells, apart from when and by which thread.
-fn words(event: &EventStep<'_>, raw: &[u8]) -> Box<[u8]> {
+fn words(event: &EventStep<'_>) -> Box<[u8]> {
     let kind = event.event.spec.kind.0.to_le_bytes();
     let result = event.head.result.map_or([0; 5], |result| {
         let [a, b, c, d] = result.to_le_bytes();
         [1, a, b, c, d]
     });
-    [&kind[..], &result, raw.get(HEADER_BYTES..).unwrap_or_default()].concat().into()
+    [&kind[..], &result, event.raw.get(HEADER_BYTES..).unwrap_or_default()].concat().into()
 }
