@@ -1,17 +1,20 @@
 //! A daemon of a test's own, and ordinary users who speak with it.
 
+mod attached;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
-use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
+pub use self::attached::Attached;
 use crate::observation::{Observation, backend, program};
 use crate::tool;
 
@@ -21,101 +24,6 @@ pub const USER: u32 = 61_234;
 pub const OTHER_USER: u32 = 61_235;
 /// The file into which it is reported.
 const REPORT: &str = "report.jsonl";
-
-/// A `vivarium attach` of a user that has begun to observe.
-#[derive(Debug)]
-pub struct Attached {
-    child: Child,
-    report: TempDir,
-}
-
-impl Attached {
-    /// Begins to observe through the daemon; when this returns, it does.
-    ///
-    /// # Panics
-    /// Where it doesn't.
-    #[must_use]
-    pub fn begin(daemon: &Daemon, user: u32, options: &[&str]) -> Self {
-        let attached = Self::start(daemon, user, &[&["--daemon"], options].concat());
-        attached.wait();
-        attached
-    }
-
-    /// Starts it, which does not mean that it observes.
-    ///
-    /// # Panics
-    /// Where it can't be started.
-    #[must_use]
-    pub fn start(daemon: &Daemon, user: u32, options: &[&str]) -> Self {
-        let vivarium = daemon.installed("vivarium-daemon", "vivarium");
-        let report = tempfile::tempdir_in(daemon.folder()).expect("a folder");
-        fs::set_permissions(report.path(), fs::Permissions::from_mode(0o777)).expect("the folder is open to all");
-        let file = report.path().join(REPORT);
-        let mut command = daemon.command(user, &[&vivarium, "attach", "--format", "jsonl", "-o"]);
-        command.arg(&file).args(options).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Self { child: command.spawn().expect("vivarium starts"), report }
-    }
-
-    /// Waits until it observes.
-    ///
-    /// # Panics
-    /// Where it ends before.
-    pub fn wait(&self) {
-        self.wait_for("\n");
-    }
-
-    /// Waits until it has reported this.
-    ///
-    /// # Panics
-    /// Where it ends before.
-    pub fn wait_for(&self, text: &str) {
-        let pid = libc::pid_t::try_from(self.child.id()).expect("a pid");
-        while !fs::read_to_string(self.report.path().join(REPORT)).unwrap_or_default().contains(text) {
-            // SAFETY: our own child, whose end is only looked at.
-            let ended = unsafe {
-                let mut info: libc::siginfo_t = std::mem::zeroed();
-                libc::waitid(
-                    libc::P_PID,
-                    self.child.id(),
-                    &raw mut info,
-                    libc::WEXITED | libc::WNOHANG | libc::WNOWAIT,
-                );
-                info.si_pid() == pid
-            };
-            assert!(!ended, "vivarium ended before it reported {text:?}");
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    /// Its process.
-    #[must_use]
-    pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// Tells it that it is enough, as Ctrl-C does.
-    pub fn interrupt(&self) {
-        let pid = libc::pid_t::try_from(self.child.id()).expect("a pid");
-        // SAFETY: our own child, which we haven't waited for.
-        assert_eq!(unsafe { libc::kill(pid, libc::SIGINT) }, 0, "the signal can be sent");
-    }
-
-    /// Waits until it ends; what it saw.
-    ///
-    /// # Panics
-    /// Where it can't be waited for, or prints something else than JSON lines.
-    #[must_use]
-    pub fn end(self) -> Observation {
-        let output = self.child.wait_with_output().expect("it can be waited for");
-        let text = fs::read_to_string(self.report.path().join(REPORT)).unwrap_or_default();
-        Observation {
-            status: output.status,
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-            lines: text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a JSON line")).collect(),
-        }
-    }
-}
 
 /// A daemon of a test's own, with copies of programs that every user may run.
 #[derive(Debug)]
@@ -135,6 +43,22 @@ impl Daemon {
         let folder = tempfile::tempdir().expect("a temporary directory");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("the folder is open to all");
         Self::start_in(folder)
+    }
+
+    /// One that the tests of a program share which run at the same time: where processors are emulated, starting one takes longer
+    /// than most of what is done with it. It ends with the last of them.
+    ///
+    /// # Panics
+    /// Where none can be started.
+    #[must_use]
+    pub fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<Daemon>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.upgrade().unwrap_or_else(|| {
+            let daemon = Arc::new(Self::start());
+            *shared = Arc::downgrade(&daemon);
+            daemon
+        })
     }
 
     fn start_in(folder: TempDir) -> Self {
@@ -184,7 +108,10 @@ impl Daemon {
     pub fn installed(&self, package: &str, name: &str) -> String {
         let copy = self.folder.path().join(name);
         if !copy.exists() {
-            tool::copy_program(program(package, name), &copy);
+            // Another test may do the same, and must never find half of it.
+            let beside = tempfile::tempdir_in(self.folder()).expect("a folder");
+            tool::copy_program(program(package, name), beside.path().join(name));
+            fs::rename(beside.path().join(name), &copy).expect("it can be moved");
         }
         copy.into_os_string().into_string().expect("a plain name")
     }

@@ -17,3 +17,4 @@ pub mod specimen;
 pub mod strace;
 pub mod tool;
 pub mod uprobes;
+pub mod waiting;

@@ -1,46 +1,19 @@
 //! Processes that run already, chosen in each way, through the daemon and without one.
 
 use std::fs;
-use std::io::Read;
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
 
 use vivarium_tests::daemon::{Attached, Daemon, USER};
 use vivarium_tests::observation::{Observation, backend, may_observe};
 use vivarium_tests::tool::{copy_program, skip};
+use vivarium_tests::waiting::Waiting;
 
-/// A program that has said that it is ready, and goes on when its input ends.
-struct Waiting(Option<Child>);
-
-impl Waiting {
-    fn start(daemon: &Daemon, user: u32, words: &[&str]) -> Self {
-        let mut command = daemon.command(user, words);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
-        let mut said = [0; 6];
-        child.stdout.as_mut().expect("its output").read_exact(&mut said).expect("it says that it is ready");
-        assert_eq!(&said, b"ready\n");
-        Self(Some(child))
-    }
-
-    fn pid(&self) -> u32 {
-        self.0.as_ref().expect("it runs").id()
-    }
-
-    fn let_go(mut self) {
-        let mut child = self.0.take().expect("it runs");
-        drop(child.stdin.take());
-        assert!(child.wait().expect("it can be waited for").success());
-    }
+fn start(daemon: &Daemon, user: u32, words: &[&str]) -> Waiting {
+    Waiting::start(&mut daemon.command(user, words))
 }
 
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if let Some(child) = &mut self.0 {
-            // It may have ended.
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
+fn let_go(running: Waiting) {
+    assert!(running.let_go().status.success());
 }
 
 /// A shell with a name of its own, as `ps -o comm` shows it.
@@ -80,11 +53,11 @@ fn threads_that_make_others_all_the_time_are_all_found() {
     let daemon = Daemon::start();
     let chains = daemon.installed("vivarium-programs", "chains");
     for (user, way) in WAYS {
-        let running = Waiting::start(&daemon, user, &[&chains, "/dev/zero", &CHAINS.to_string()]);
+        let running = start(&daemon, user, &[&chains, "/dev/zero", &CHAINS.to_string()]);
         let pid = running.pid().to_string();
         let attached = Attached::start(&daemon, user, &options(way, &["--pid", &pid], &backend()));
         attached.wait();
-        running.let_go();
+        let_go(running);
         let seen = attached.end();
         is_complete(&seen);
         assert_eq!(opens(&seen, "/dev/zero"), CHAINS, "as user {user}: {}", seen.summary());
@@ -102,12 +75,12 @@ fn they_are_chosen_by_name_with_their_children_or_without() {
     let (named, other) = (shell(&daemon, "viv-named"), shell(&daemon, "viv-other"));
     for (user, way) in WAYS {
         for (more, of_children) in [(&["--comm", "viv-named"][..], 2), (&["--comm", "viv-named", "--no-children"], 0)] {
-            let two = [(); 2].map(|()| Waiting::start(&daemon, user, &[&named, "-c", SCRIPT]));
-            let third = Waiting::start(&daemon, user, &[&other, "-c", SCRIPT]);
+            let two = [(); 2].map(|()| start(&daemon, user, &[&named, "-c", SCRIPT]));
+            let third = start(&daemon, user, &[&other, "-c", SCRIPT]);
             let attached = Attached::start(&daemon, user, &options(way, more, &backend()));
             attached.wait();
-            third.let_go();
-            two.into_iter().for_each(Waiting::let_go);
+            let_go(third);
+            two.into_iter().for_each(let_go);
             let seen = attached.end();
             is_complete(&seen);
             assert_eq!(opens(&seen, "/dev/zero"), 2, "as user {user} {more:?}: {}", seen.summary());
@@ -123,12 +96,12 @@ fn several_choices_add_up() {
     }
     let daemon = Daemon::start();
     let (named, other) = (shell(&daemon, "viv-added"), shell(&daemon, "viv-more"));
-    let one = Waiting::start(&daemon, USER, &[&named, "-c", SCRIPT]);
-    let another = Waiting::start(&daemon, USER, &[&other, "-c", SCRIPT]);
+    let one = start(&daemon, USER, &[&named, "-c", SCRIPT]);
+    let another = start(&daemon, USER, &[&other, "-c", SCRIPT]);
     let pid = another.pid().to_string();
     let attached = Attached::begin(&daemon, USER, &["--strict", "--comm", "viv-added", "--pid", &pid]);
-    one.let_go();
-    another.let_go();
+    let_go(one);
+    let_go(another);
     let seen = attached.end();
     is_complete(&seen);
     assert_eq!(opens(&seen, "/dev/zero"), 2, "{}", seen.summary());
@@ -164,16 +137,16 @@ fn those_of_a_group_are_chosen_by(name: &str, choice: impl FnOnce(&str) -> Vec<S
     };
     let daemon = Daemon::start();
     let named = shell(&daemon, "viv-grouped");
-    let within = Waiting::start(&daemon, USER, &[&named, "-c", SCRIPT]);
-    let outside = Waiting::start(&daemon, USER, &[&named, "-c", SCRIPT]);
+    let within = start(&daemon, USER, &[&named, "-c", SCRIPT]);
+    let outside = start(&daemon, USER, &[&named, "-c", SCRIPT]);
     fs::write(group.0.join("cgroup.procs"), within.pid().to_string()).expect("it can be moved");
     let line = fs::read_to_string(format!("/proc/{}/cgroup", within.pid())).expect("its groups");
     let path = line.lines().filter_map(|line| line.splitn(3, ':').nth(2)).find(|path| path.ends_with(name));
     let choice = choice(path.expect("it is there"));
     let options: Vec<_> = ["--strict"].into_iter().chain(choice.iter().map(String::as_str)).collect();
     let attached = Attached::begin(&daemon, USER, &options);
-    outside.let_go();
-    within.let_go();
+    let_go(outside);
+    let_go(within);
     let seen = attached.end();
     is_complete(&seen);
     assert_eq!(opens(&seen, "/dev/zero"), 1, "{name}: {}", seen.summary());
@@ -210,7 +183,7 @@ fn one_that_is_not_there_yet_is_waited_for_and_its_successors_are_followed() {
         for file in ["/dev/zero", "/dev/full"] {
             // It does something until it has been seen.
             let script = format!("echo ready; while : <{file}; do sleep 0.01; done");
-            let running = Waiting::start(&daemon, user, &[&named, "-c", &script]);
+            let running = start(&daemon, user, &[&named, "-c", &script]);
             attached.wait_for(file);
             drop(running);
         }
