@@ -1,13 +1,16 @@
 //! `sessions WAY FILE OTHER`: a program that observes itself, in one way or another, and opens files in marked functions.
 //!
-//! It prints `done` when it comes to its end.
+//! It prints `done` when it comes to its end. What observes until something else happens prints `ready`, and goes on when it may
+//! read a line or the end of its input.
 
 use std::fs::File;
+use std::io;
 use std::process;
 use std::sync::Barrier;
 use std::thread;
 
 use vivarium::Session;
+use vivarium::fixture::{self, opens};
 
 #[vivarium::observe]
 fn one(file: &str) {
@@ -52,12 +55,28 @@ fn main() {
         }
         "at-once" => at_once(file, other),
         "forks" => forks(file, other),
+        "waits" => {
+            let session = vivarium::observe_process();
+            one(file);
+            println!("ready");
+            io::stdin().read_line(&mut String::new()).expect("the input can be read");
+            another(other);
+            drop(session);
+        }
+        "fixture" => {
+            let seen = fixture::observe(|| one(file));
+            another(other);
+            seen.expect().only([opens(file).read_only().within("one")]).exactly(1, opens(file)).complete();
+        }
+        "fixture-fails" => {
+            fixture::observe(|| one(file)).expect().no(opens(file));
+        }
         "switches" => {
             let session = Session::builder().events(["path_open"]).start().expect("a session");
             let mut seen = 0;
             let mut innermost = || {
                 one(file);
-                let events = session.filter(vivarium::fixture::opens(file));
+                let events = session.filter(opens(file));
                 seen += 1;
                 assert_eq!(events.len(), seen);
                 events.last().and_then(|event| Some(event.span()?.name().to_owned()))
@@ -73,7 +92,7 @@ fn main() {
         "by-hand" => match Session::builder().events(["path_open"]).start() {
             Ok(session) => {
                 one(file);
-                let within = session.filter(vivarium::fixture::opens(file));
+                let within = session.filter(opens(file));
                 let span = within.first().and_then(|event| Some(event.span()?.name().to_owned()));
                 println!("{} in {span:?}, complete: {}", within.len(), session.stop().is_complete());
             }

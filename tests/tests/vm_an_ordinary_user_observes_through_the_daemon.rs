@@ -1,7 +1,8 @@
 //! Whoever has no privileges observes through the daemon, and sees the same as root without one.
 
-use vivarium_tests::daemon::{Daemon, USER};
+use vivarium_tests::daemon::{Attached, Daemon, OTHER_USER, USER};
 use vivarium_tests::observation::{Observation, may_observe, subject};
+use vivarium_tests::waiting::Waiting;
 
 const FILE: &str = "/dev/null";
 const TIMES: usize = 100;
@@ -18,7 +19,7 @@ fn a_user_sees_what_root_sees_and_nothing_is_lost() {
     if !may_observe() {
         return;
     }
-    let daemon = Daemon::start();
+    let daemon = Daemon::shared();
     let opener = daemon.installed("vivarium-programs", "opener");
     let times = TIMES.to_string();
     let seen = daemon.observe(USER, &["--strict"], &[&opener, FILE, &times, "1"]);
@@ -36,12 +37,50 @@ fn a_user_sees_what_root_sees_and_nothing_is_lost() {
     assert!(spans(&seen) >= TIMES, "functions are seen from the first one on");
 }
 
+/// A program of a user that waits before it opens this file so often.
+fn opener(daemon: &Daemon, user: u32, file: &str) -> Waiting {
+    let opener = daemon.installed("vivarium-programs", "opener");
+    Waiting::start(&mut daemon.command(user, &[&opener, file, &TIMES.to_string(), "1"]))
+}
+
+#[test]
+fn a_user_attaches_to_own_processes_alone() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::shared();
+    let own = opener(&daemon, USER, "/dev/zero");
+    let others = [OTHER_USER, 0].map(|user| opener(&daemon, user, "/dev/full"));
+
+    let attached = Attached::begin(&daemon, USER, &["--strict", "--pid", &own.pid().to_string()]);
+    for other in others {
+        let refused = Attached::start(&daemon, USER, &["--daemon", "--pid", &other.pid().to_string()]);
+        assert!(!refused.observes(), "it is not the user's");
+        assert_eq!(other.let_go().stdout, b"done\n");
+        let refused = refused.end();
+        assert_eq!(refused.status.code(), Some(125), "{}", refused.stderr);
+        assert!(refused.stderr.contains("runs as another user"), "{}", refused.stderr);
+        assert!(refused.lines.is_empty(), "nothing is told of it: {:?}", refused.lines);
+    }
+    let pid = own.pid();
+    assert_eq!(own.let_go().stdout, b"done\n");
+
+    let seen = attached.end();
+    assert_eq!(seen.status.code(), Some(0), "{} {}", seen.stderr, seen.summary());
+    assert_eq!(seen.summary()["verdict"], "complete", "{}", seen.summary());
+    let opens: Vec<_> = seen.events("path_open").filter(|open| open["fields"]["path"] == "/dev/zero").collect();
+    assert_eq!(opens.len(), TIMES, "{}", seen.summary());
+    assert!(opens.iter().all(|open| open["site"]["name"] == "open_and_close"), "each in its function: {opens:?}");
+    let foreign = seen.lines.iter().find(|line| line.get("pid").is_some_and(|process| *process != pid));
+    assert_eq!(foreign, None, "nothing is seen of others");
+}
+
 #[test]
 fn a_command_ends_as_it_does_without_vivarium() {
     if !may_observe() {
         return;
     }
-    let daemon = Daemon::start();
+    let daemon = Daemon::shared();
     let status = |script: &str| daemon.observe(USER, &[], &["/bin/sh", "-c", script]).status.code();
     assert_eq!(status("exit 7"), Some(7));
     assert_eq!(status("kill -TERM $$"), Some(128 + libc::SIGTERM));
@@ -53,7 +92,7 @@ fn a_script_without_a_first_line_is_run_by_the_shell() {
     if !may_observe() {
         return;
     }
-    let daemon = Daemon::start();
+    let daemon = Daemon::shared();
     let script = daemon.folder().join("script");
     std::fs::write(&script, "echo from a script\n").expect("it can be written");
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
@@ -67,7 +106,7 @@ fn without_a_daemon_one_line_says_what_to_do() {
     if !may_observe() {
         return;
     }
-    let daemon = Daemon::start();
+    let daemon = Daemon::shared();
     let vivarium = daemon.installed("vivarium-daemon", "vivarium");
     let mut command = daemon.command(USER, &[&vivarium, "run", "--", "/bin/true"]);
     let output = command.env("VIVARIUM_SOCKET", "/nowhere/daemon.sock").output().expect("vivarium starts");

@@ -1,10 +1,12 @@
-//! Sessions of the library, in programs of ordinary users.
+//! Sessions and fixtures of the library, in programs of ordinary users.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
+use tempfile::TempDir;
 use vivarium_tests::daemon::{Daemon, USER};
 use vivarium_tests::observation::may_observe;
 use vivarium_tests::tool::{is_installed, printed};
@@ -35,27 +37,30 @@ impl Ran {
 
 /// A daemon, and the program with its files, where every user finds them.
 struct Place {
-    daemon: Daemon,
+    files: TempDir,
+    daemon: Arc<Daemon>,
     words: [String; 3],
 }
 
 impl Place {
     fn new() -> Self {
-        let daemon = Daemon::start();
+        let daemon = Daemon::shared();
         let program = daemon.installed("vivarium-programs", "sessions");
+        let files = tempfile::tempdir_in(daemon.folder()).expect("a folder");
+        fs::set_permissions(files.path(), fs::Permissions::from_mode(0o755)).expect("the folder is open to all");
         let [file, other] = ["first.txt", "second.txt"].map(|name| {
-            let path = daemon.folder().join(name);
+            let path = files.path().join(name);
             fs::write(&path, name).expect("it can be written");
             fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("all may read it");
             path.into_os_string().into_string().expect("a plain name")
         });
-        Self { daemon, words: [program, file, other] }
+        Self { daemon, files, words: [program, file, other] }
     }
 
     fn command(&self, way: &str) -> Command {
         let [program, file, other] = &self.words;
         let mut command = self.daemon.command(USER, &[program, way, file, other]);
-        command.env_remove("VIVARIUM").env_remove("RUST_BACKTRACE");
+        command.env_remove("VIVARIUM").env_remove("VIVARIUM_FIXTURES").env_remove("RUST_BACKTRACE");
         command
     }
 
@@ -142,6 +147,17 @@ fn by_hand_it_is_told_what_happened_in_which_function() {
 }
 
 #[test]
+fn a_fixture_holds_a_closure_against_what_is_expected_of_it() {
+    let Some(place) = place() else { return };
+    let fixture = |way| ran(place.command(way).env("VIVARIUM_FIXTURES", "require"));
+    let kept = fixture("fixture");
+    assert_eq!((kept.status, kept.stdout.as_str()), (Some(0), "done\n"), "{kept:?}");
+    let broken = fixture("fixture-fails");
+    assert_eq!((broken.status, broken.stdout.as_str()), (Some(101), ""), "{broken:?}");
+    assert!(broken.stderr.contains("first.txt"), "{}", broken.stderr);
+}
+
+#[test]
 fn it_leaves_functions_out_and_takes_them_in_again() {
     let Some(place) = place() else { return };
     let ran = place.run("switches");
@@ -180,7 +196,7 @@ fn marks_alone_never_open_a_socket() {
     }
     let Some(place) = place() else { return };
     let calls = |way: &str| {
-        let trace = place.daemon.folder().join(format!("{way}.strace"));
+        let trace = place.files.path().join(format!("{way}.strace"));
         let [program, file, other] = &place.words;
         let mut strace = Command::new("strace");
         strace.args(["-f", "-e", "trace=socket,socketpair,connect,openat", "-o"]).arg(&trace);

@@ -1,0 +1,85 @@
+//! However the daemon ends, its clients tell at once that something is missing, and what they observed goes on.
+
+use std::process::{Output, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use vivarium_tests::daemon::{Attached, Daemon, USER};
+use vivarium_tests::observation::{Observation, may_observe};
+use vivarium_tests::tool::printed;
+use vivarium_tests::waiting::Waiting;
+
+/// How long it may take until clients have told of a daemon that was killed.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// One after the other: what another daemon has to load would delay what is timed here.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Who observes when the daemon ends: `vivarium attach`, and a program that observes itself.
+struct Clients {
+    attached: Attached,
+    subject: Waiting,
+    itself: Waiting,
+}
+
+impl Clients {
+    fn begin(daemon: &Daemon) -> Self {
+        let [opener, sessions] = ["opener", "sessions"].map(|name| daemon.installed("vivarium-programs", name));
+        let subject = Waiting::start(&mut daemon.command(USER, &[&opener, "/dev/null", "10", "1"]));
+        let attached = Attached::begin(daemon, USER, &["--strict", "--pid", &subject.pid().to_string()]);
+        let mut itself = daemon.command(USER, &[&sessions, "waits", "/dev/zero", "/dev/full"]);
+        let itself = Waiting::start(itself.env_remove("VIVARIUM").stderr(Stdio::piped()));
+        Self { attached, subject, itself }
+    }
+}
+
+fn attach_told(seen: &Observation, why: &str) {
+    assert_eq!(seen.status.code(), Some(3), "{} {}", seen.stderr, seen.summary());
+    assert_eq!(seen.summary()["verdict"], "incomplete", "{}", seen.summary());
+    assert!(seen.summary()["missing"].to_string().contains(why), "{}", seen.summary());
+}
+
+fn session_told(output: &Output, why: &str) -> String {
+    assert!(output.status.success() && output.stdout == b"done\n", "it goes on: {output:?}");
+    let report = printed(&output.stderr);
+    assert!(report.contains("incomplete: ") && report.contains(why), "{report}");
+    report
+}
+
+#[test]
+fn one_that_is_told_to_end_says_what_it_saw_until_then() {
+    if !may_observe() {
+        return;
+    }
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let daemon = Daemon::start();
+    let clients = Clients::begin(&daemon);
+    daemon.signal(libc::SIGTERM);
+    attach_told(&clients.attached.end(), "vivariumd was told to end");
+    let report = session_told(&clients.itself.let_go(), "vivariumd was told to end");
+    assert_eq!(clients.subject.let_go().stdout, b"done\n", "it goes on");
+    let (status, log) = daemon.end();
+    assert!(status.success(), "{status}: {log}");
+    assert!(report.contains("/dev/zero") && !report.contains("/dev/full"), "{report}");
+}
+
+#[test]
+fn one_that_is_killed_is_missed_within_a_second() {
+    if !may_observe() {
+        return;
+    }
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let daemon = Daemon::start();
+    let clients = Clients::begin(&daemon);
+    let killed = Instant::now();
+    daemon.signal(libc::SIGKILL);
+    let attached = clients.attached.end();
+    let by_attach = killed.elapsed();
+    let itself = clients.itself.let_go();
+    let by_both = killed.elapsed();
+    attach_told(&attached, "vivariumd went away");
+    session_told(&itself, "vivariumd went away");
+    println!("told after {by_attach:?} by `vivarium attach`, and after {by_both:?} by both");
+    assert!(by_both < AT_ONCE, "{by_both:?}");
+    assert_eq!(clients.subject.let_go().stdout, b"done\n", "it goes on");
+}
