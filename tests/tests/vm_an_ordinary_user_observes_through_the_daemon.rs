@@ -115,3 +115,29 @@ fn without_a_daemon_one_line_says_what_to_do() {
     assert!(said.contains("/nowhere/daemon.sock") && said.contains("sudo vivariumd"), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
 }
+
+#[test]
+fn the_daemon_keeps_the_power_that_it_needs_and_no_more() {
+    if !may_observe() {
+        return;
+    }
+    /// `CAP_DAC_READ_SEARCH`, `CAP_SYS_PTRACE`, `CAP_PERFMON`, `CAP_BPF` and `CAP_CHECKPOINT_RESTORE`.
+    const NEEDED: u64 = 1 << 2 | 1 << 19 | 1 << 38 | 1 << 39 | 1 << 40;
+    const SYS_ADMIN: u64 = 1 << 21;
+    let read = |path: &str| std::fs::read_to_string(path).expect("it can be read");
+    let release = read("/proc/sys/kernel/osrelease");
+    let mut version = release.split('.').map(|number| number.parse::<u32>().unwrap_or_default());
+    let attaches_by_events = (version.next(), version.next()) < (Some(6), Some(6));
+    // Other kernels have no such level.
+    let is_paranoid =
+        || read("/proc/sys/kernel/perf_event_paranoid").trim_end().parse::<i32>().is_ok_and(|level| level > 2);
+    let allowed = if attaches_by_events && is_paranoid() { NEEDED | SYS_ADMIN } else { NEEDED };
+
+    let daemon = Daemon::shared();
+    let status = read(&format!("/proc/{}/status", daemon.pid()));
+    for set in ["CapPrm:", "CapEff:", "CapBnd:"] {
+        let has = status.lines().find_map(|line| line.strip_prefix(set)).expect("the kernel tells it").trim();
+        let has = u64::from_str_radix(has, 16).expect("a number");
+        assert_eq!((has & NEEDED, has & !allowed), (NEEDED, 0), "{set} {has:x}");
+    }
+}

@@ -42,7 +42,7 @@ use self::server::Server;
 use self::supervisor::Supervisor;
 use crate::cli::{Failure, tell_of};
 use crate::exit::Exit;
-use crate::kernel::{RingSize, allow_going_ahead};
+use crate::kernel::{RingSize, allow_going_ahead, may_attach_to_places};
 
 pub use self::confine::ConfineError;
 pub use self::hub::HubError;
@@ -121,7 +121,7 @@ fn serve(options: &Options) -> Result<(), DaemonError> {
     let mut hub = Hub::load(options.backend, options.ring_size)?;
     memory::give_back();
     allow_going_ahead();
-    let powers = confine::give_up_powers()?;
+    let powers = confine::give_up_powers(may_attach_to_places)?;
     // It has these powers as well, and is not confined any further.
     hub.start_scout()?;
     let files = confine::confine_files(listener.folder());

@@ -32,6 +32,7 @@ pub use counts::{Tally, TallyError};
 pub use detaching::{Detaching, Hold, detach};
 pub use libraries::Libraries;
 pub use object::ObjectError;
+pub(crate) use places::may_attach_to_places;
 pub use program::Unavailable;
 pub use ring::Ring;
 pub use sessions::{Needs, SessionId, SessionsError, Starts};

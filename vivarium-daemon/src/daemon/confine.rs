@@ -20,6 +20,10 @@ const NEEDED: [Capability; 5] = [
     Capability::CAP_CHECKPOINT_RESTORE,
 ];
 
+/// What it needs besides to attach to places where kernels before 6.6 have `kernel.perf_event_paranoid` above 2, as that of Debian
+/// 12: those let nobody else open trace events.
+const NEEDED_FOR_EVENTS: Capability = Capability::CAP_SYS_ADMIN;
+
 /// System calls that it makes for nobody: they make other programs or users of it, or change the machine.
 const FORBIDDEN: &[i64] = &[
     libc::SYS_execve,
@@ -81,6 +85,7 @@ const FORBIDDEN: &[i64] = &[
 /// The powers that the daemon gave up, for its log.
 #[derive(Debug)]
 pub(super) struct Powers {
+    kept: Vec<Capability>,
     seccomp: Result<(), String>,
 }
 
@@ -108,9 +113,18 @@ pub enum ConfineError {
 }
 
 /// Gives up what is not needed any more, in this thread and those that it starts from now on.
-pub(super) fn give_up_powers() -> Result<Powers, ConfineError> {
+///
+/// `is_enough` tells whether what this thread may do suffices.
+pub(super) fn give_up_powers(is_enough: impl FnOnce() -> bool) -> Result<Powers, ConfineError> {
     let has = caps::read(None, CapSet::Permitted)?;
-    let keep: CapsHashSet = NEEDED.into_iter().filter(|needed| has.contains(needed)).collect();
+    let mut kept: Vec<_> = NEEDED.into_iter().filter(|needed| has.contains(needed)).collect();
+    let before = caps::read(None, CapSet::Effective)?;
+    caps::set(None, CapSet::Effective, &kept.iter().copied().collect())?;
+    if !is_enough() && has.contains(&NEEDED_FOR_EVENTS) {
+        kept.push(NEEDED_FOR_EVENTS);
+    }
+    caps::set(None, CapSet::Effective, &before)?;
+    let keep: CapsHashSet = kept.iter().copied().collect();
     caps::clear(None, CapSet::Ambient)?;
     if has.contains(&Capability::CAP_SETPCAP) {
         for capability in caps::read(None, CapSet::Bounding)?.difference(&keep) {
@@ -121,7 +135,7 @@ pub(super) fn give_up_powers() -> Result<Powers, ConfineError> {
     caps::set(None, CapSet::Permitted, &keep)?;
     caps::clear(None, CapSet::Inheritable)?;
     set_no_new_privs()?;
-    Ok(Powers { seccomp: forbid().map_err(|error| error.to_string()) })
+    Ok(Powers { kept, seccomp: forbid().map_err(|error| error.to_string()) })
 }
 
 /// Gives up all files but those that are needed, in this thread and those that it starts from now on. In the folder, what it
@@ -164,7 +178,7 @@ impl fmt::Display for Files {
 impl fmt::Display for Powers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("kept ")?;
-        for (at, capability) in NEEDED.iter().enumerate() {
+        for (at, capability) in self.kept.iter().enumerate() {
             write!(f, "{}{capability}", if at == 0 { "" } else { ", " })?;
         }
         f.write_str("; no new privileges; ")?;

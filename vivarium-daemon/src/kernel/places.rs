@@ -3,7 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
-use super::sys::Purpose;
+use super::sys::{Purpose, open_trace_event};
 use super::tracefs::{NoTracefs, Tracefs};
 use super::uprobe::{EventProgram, MultiProgram, UprobeProgram};
 
@@ -13,6 +13,17 @@ pub(super) enum Places {
     Many,
     /// To trace events that have places.
     Events(Arc<Tracefs>),
+}
+
+/// Whether this thread could attach to places now: with trace events, the kernel may want more of those who open them.
+pub(crate) fn may_attach_to_places() -> bool {
+    match Places::find() {
+        Ok(Places::Events(tracefs)) => {
+            tracefs.event_number("sched", "sched_process_exit").and_then(open_trace_event).is_ok()
+        }
+        // More power would be no help.
+        Ok(Places::Many) | Err(NoTracefs) => true,
+    }
 }
 
 impl Places {
