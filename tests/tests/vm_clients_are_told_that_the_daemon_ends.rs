@@ -1,7 +1,7 @@
 //! However the daemon ends, its clients tell at once that something is missing, and what they observed goes on.
 
 use std::process::{Output, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use vivarium_tests::daemon::{Attached, Daemon, USER};
@@ -11,9 +11,6 @@ use vivarium_tests::waiting::Waiting;
 
 /// How long it may take until clients have told of a daemon that was killed.
 const AT_ONCE: Duration = Duration::from_secs(1);
-
-/// One after the other: what another daemon has to load would delay what is timed here.
-static TURN: Mutex<()> = Mutex::new(());
 
 /// Who observes when the daemon ends: `vivarium attach`, and a program that observes itself.
 struct Clients {
@@ -47,12 +44,19 @@ fn session_told(output: &Output, why: &str) -> String {
 }
 
 #[test]
-fn one_that_is_told_to_end_says_what_it_saw_until_then() {
+fn clients_are_told_that_the_daemon_ends() {
     if !may_observe() {
         return;
     }
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    // Both load at once, and nothing is loaded any more when time counts.
+    let other = thread::spawn(Daemon::start);
     let daemon = Daemon::start();
+    let other = other.join().expect("another one starts");
+    one_that_is_told_to_end_says_what_it_saw_until_then(daemon);
+    one_that_is_killed_is_missed_within_a_second(&other);
+}
+
+fn one_that_is_told_to_end_says_what_it_saw_until_then(daemon: Daemon) {
     let clients = Clients::begin(&daemon);
     daemon.signal(libc::SIGTERM);
     attach_told(&clients.attached.end(), "vivariumd was told to end");
@@ -63,14 +67,8 @@ fn one_that_is_told_to_end_says_what_it_saw_until_then() {
     assert!(report.contains("/dev/zero") && !report.contains("/dev/full"), "{report}");
 }
 
-#[test]
-fn one_that_is_killed_is_missed_within_a_second() {
-    if !may_observe() {
-        return;
-    }
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let daemon = Daemon::start();
-    let clients = Clients::begin(&daemon);
+fn one_that_is_killed_is_missed_within_a_second(daemon: &Daemon) {
+    let clients = Clients::begin(daemon);
     let killed = Instant::now();
     daemon.signal(libc::SIGKILL);
     let attached = clients.attached.end();
