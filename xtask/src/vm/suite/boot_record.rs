@@ -1,6 +1,6 @@
 //! The record of one boot: which test runs, what it wrote, what came of each.
 
-use std::io;
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use super::boot_log::BootLog;
@@ -8,8 +8,8 @@ use super::programs::Measured;
 use super::report::Outcome;
 use crate::vm::qemu::{BootError, Channel, GuestEvent};
 
-/// What came of the tests in a guest, or in several.
-#[derive(Debug, Default)]
+/// What came of the tests in a guest.
+#[derive(Debug)]
 pub(crate) struct Ran {
     /// In the order of the tests.
     pub(super) outcomes: Vec<Outcome>,
@@ -17,20 +17,13 @@ pub(crate) struct Ran {
     pub(super) programs: Vec<Measured>,
 }
 
-impl Ran {
-    /// With what came of other tests in another guest.
-    pub(crate) fn and(mut self, other: Self) -> Self {
-        self.outcomes.extend(other.outcomes);
-        self.programs.extend(other.programs);
-        self
-    }
-}
-
 /// What happened to the tests in a guest so far.
 pub(super) struct BootRecord<'t> {
     tests: &'t [String],
     limit: Duration,
     log: BootLog,
+    /// Where it is told to who runs the tests.
+    lines: &'t mut dyn Write,
     outcomes: Vec<Outcome>,
     programs: Vec<Measured>,
     booted: Instant,
@@ -46,13 +39,14 @@ struct RunningTest {
 
 impl<'t> BootRecord<'t> {
     /// A record of a guest that boots now.
-    pub(super) fn new(tests: &'t [String], limit: Duration, log: BootLog) -> Self {
-        Self { tests, limit, log, outcomes: Vec::new(), programs: Vec::new(), booted: Instant::now(), running: None }
+    pub(super) fn new(tests: &'t [String], limit: Duration, log: BootLog, lines: &'t mut dyn Write) -> Self {
+        let (outcomes, programs) = (Vec::new(), Vec::new());
+        Self { tests, limit, log, lines, outcomes, programs, booted: Instant::now(), running: None }
     }
 
     pub(super) fn happened(&mut self, event: GuestEvent) {
         match event {
-            GuestEvent::Ready => println!("  booted in {}", seconds(self.booted.elapsed())),
+            GuestEvent::Ready => self.say(&format!("  booted in {}", seconds(self.booted.elapsed()))),
             GuestEvent::Started => {
                 // Whose end went unheard, nothing is known of.
                 self.ended(|_, _| Outcome::GuestFailed);
@@ -77,7 +71,7 @@ impl<'t> BootRecord<'t> {
             }
             let error = format!("{:#}", anyhow::Error::from(error));
             self.log.heading(&error);
-            println!("  {error}");
+            self.say(&format!("  {error}"));
         }
         self.outcomes.resize(self.tests.len(), Outcome::NotRun);
         self.log.finish()?;
@@ -92,15 +86,20 @@ impl<'t> BootRecord<'t> {
         let outcome = outcome(time, self.limit);
         let line = format!("{} {outcome} after {}", self.test(), seconds(time));
         self.log.heading(&line);
-        println!("  {line}");
+        self.say(&format!("  {line}"));
         self.programs.extend(Measured::all_in(&String::from_utf8_lossy(&output)));
         if outcome != Outcome::Passed {
             for line in String::from_utf8_lossy(&output).lines() {
-                println!("    {line}");
+                self.say(&format!("    {line}"));
             }
-            println!("    (all of it is in {})", self.log.path().display());
+            self.say(&format!("    (all of it is in {})", self.log.path().display()));
         }
         self.outcomes.push(outcome);
+    }
+
+    fn say(&mut self, line: &str) {
+        // Where nobody listens, nobody misses it.
+        let _ = writeln!(self.lines, "{line}");
     }
 
     /// The name of the test that runs, or the next one.
@@ -134,7 +133,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let tests = ["vm_one", "vm_two", "vm_three"].map(str::to_owned);
         let log = BootLog::create(directory.path(), "6.1-lsm").unwrap();
-        let mut record = BootRecord::new(&tests, LIMIT, log);
+        let mut lines = Vec::new();
+        let mut record = BootRecord::new(&tests, LIMIT, log, &mut lines);
         for event in [
             GuestEvent::Ready,
             GuestEvent::Started,
@@ -152,13 +152,17 @@ mod tests {
         for text in ["one is well", "two was here", "vm_two GUEST FAILED", "kernel panic"] {
             assert!(log.contains(text), "no {text:?} in {log}");
         }
+        let lines = String::from_utf8(lines).unwrap();
+        assert!(lines.contains("\n  vm_one passed after ") && lines.contains("\n    two was here\n"), "{lines}");
+        assert!(!lines.contains("one is well"), "{lines}");
     }
 
     #[test]
     fn a_guest_that_ends_early_without_a_word_leaves_tests_not_run() {
         let directory = tempfile::tempdir().unwrap();
         let tests = ["vm_one".to_owned()];
-        let record = BootRecord::new(&tests, LIMIT, BootLog::create(directory.path(), "6.1-lsm").unwrap());
+        let (log, mut lines) = (BootLog::create(directory.path(), "6.1-lsm").unwrap(), Vec::new());
+        let record = BootRecord::new(&tests, LIMIT, log, &mut lines);
         assert_eq!(record.finish(Ok(())).unwrap().outcomes, [Outcome::NotRun]);
     }
 }

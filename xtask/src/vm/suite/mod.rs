@@ -8,18 +8,17 @@ mod programs;
 mod report;
 mod shipped;
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub(crate) use artifacts::Workspace;
 pub(crate) use backend::Backend;
-pub(crate) use boot_record::Ran;
 pub(crate) use report::{Boot, Report};
 
 use artifacts::{Artifact, ArtifactError};
 use boot_log::BootLog;
-use boot_record::BootRecord;
+use boot_record::{BootRecord, Ran};
 
 use super::guest::{ErrorOutput, GuestImage, GuestImageBuilder, GuestProgram, ImageError};
 use super::kernel::Kernel;
@@ -90,8 +89,8 @@ impl Suite {
         &self.tests
     }
 
-    /// Runs the tests in one guest, prints what comes of them, and gives their outcomes.
-    pub(crate) fn run(&self, qemu: &Qemu, boot: Boot, kernel: &Kernel) -> io::Result<Ran> {
+    /// Runs the tests in one guest, tells `lines` what comes of them, and gives their outcomes.
+    pub(crate) fn run(&self, qemu: &Qemu, boot: Boot, kernel: &Kernel, lines: &mut dyn Write) -> io::Result<Ran> {
         let machine = Machine {
             vmlinux: &kernel.vmlinux,
             image: &self.image.path(),
@@ -106,10 +105,13 @@ impl Suite {
         };
         let name = format!("{boot}-{}", self.number);
         let log = BootLog::create(&self.logs, &name)?;
-        println!("{name} ({})", kernel.release);
-        let mut record = BootRecord::new(&self.tests, self.limit, log);
+        writeln!(lines, "{name} ({})", kernel.release)?;
+        let start = Instant::now();
+        let mut record = BootRecord::new(&self.tests, self.limit, log, lines);
         let end = qemu.boot(&machine, &mut |event| record.happened(event));
-        record.finish(end)
+        let ran = record.finish(end)?;
+        writeln!(lines, "  {:.1} s in all", start.elapsed().as_secs_f32())?;
+        Ok(ran)
     }
 }
 

@@ -74,10 +74,13 @@ impl Report {
         Self { tests, boots: Vec::new(), programs: Programs::default() }
     }
 
-    /// Adds a boot with what came of the tests.
+    /// Adds what came of the next tests in a boot, which may be in several guests.
     pub(crate) fn add(&mut self, boot: Boot, ran: Ran) {
         self.programs.add(boot, ran.programs);
-        self.boots.push((boot, ran.outcomes));
+        match self.boots.last_mut() {
+            Some((last, outcomes)) if *last == boot => outcomes.extend(ran.outcomes),
+            _ => self.boots.push((boot, ran.outcomes)),
+        }
     }
 
     pub(crate) fn all_passed(&self) -> bool {
@@ -126,7 +129,8 @@ mod tests {
         let mut report = Report::new(vec!["vm_one".to_owned(), "vm_two".to_owned()]);
         let on = |backend| Boot { kernel: KernelLine::V6_1, backend };
         let ran = |outcomes: &[Outcome]| Ran { outcomes: outcomes.to_vec(), programs: Vec::new() };
-        report.add(on(Backend::Lsm), ran(&[Outcome::Passed, Outcome::Passed]));
+        report.add(on(Backend::Lsm), ran(&[Outcome::Passed]));
+        report.add(on(Backend::Lsm), ran(&[Outcome::Passed]));
         assert!(report.all_passed());
         report.add(on(Backend::Fentry), ran(&[Outcome::GuestFailed, Outcome::NotRun]));
         assert!(!report.all_passed());
