@@ -5,12 +5,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use vivarium_tests::daemon::{Attached, Daemon, USER};
-use vivarium_tests::observation::{Observation, may_observe};
+use vivarium_tests::observation::{Observation, is_guest, may_observe};
 use vivarium_tests::tool::printed;
 use vivarium_tests::waiting::Waiting;
 
-/// How long it may take until clients have told of a daemon that was killed.
-const AT_ONCE: Duration = Duration::from_secs(1);
+/// How long it may take until clients have told of a daemon that was killed. On emulated processors that share those of a busy
+/// machine everything takes many times as long.
+fn at_once() -> Duration {
+    Duration::from_secs(if is_guest() { 2 } else { 1 })
+}
 
 /// Who observes when the daemon ends: `vivarium attach`, and a program that observes itself.
 struct Clients {
@@ -78,6 +81,6 @@ fn one_that_is_killed_is_missed_within_a_second(daemon: &Daemon) {
     attach_told(&attached, "vivariumd went away");
     session_told(&itself, "vivariumd went away");
     println!("told after {by_attach:?} by `vivarium attach`, and after {by_both:?} by both");
-    assert!(by_both < AT_ONCE, "{by_both:?}");
+    assert!(by_both < at_once(), "{by_both:?}");
     assert_eq!(clients.subject.let_go().stdout, b"done\n", "it goes on");
 }
