@@ -132,6 +132,41 @@ fn a_client_that_stops_reading_pays_for_it_alone() {
 }
 
 #[test]
+fn who_makes_more_than_can_be_read_keeps_nobody_waiting() {
+    if !may_observe() {
+        return;
+    }
+    // One alone is read faster than it makes anything; so many readers cost more than it does.
+    const SESSIONS: usize = 6;
+    let daemon = Daemon::start();
+    let opener = daemon.installed("vivarium-programs", "opener");
+    let mut command = daemon.command(USER, &[&opener, "/dev/null", "1000000000", "2"]);
+    let mut busy = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("it starts");
+    let held = vivarium_daemon::daemon::Pidfd::open(vivarium_session::record::Pid(busy.id())).expect("it runs");
+    let place = SocketPath::new(daemon.socket());
+    let client = || Client::connect(&place).expect("it listens");
+    let start = Start::of([Target::Process]);
+    let begin = |_| client().start(&start, Vec::new(), &[std::os::fd::AsFd::as_fd(&held)]).expect("it is granted");
+    let sessions: Vec<_> = (0..SESSIONS).map(begin).collect();
+    busy.stdin.take().expect("its input").write_all(b"\n").expect("it reads");
+    std::thread::sleep(std::time::Duration::from_secs(2));
+
+    let begun = std::time::Instant::now();
+    let mut other = client().start(&Start::of([Target::Caller]), Vec::new(), &[]).expect("it is granted");
+    let mut session = Session::new(other.info().clone(), SiteTable::new(), Vec::new());
+    other.stop().expect("it is heard");
+    let conclusion = other.drain(&mut session);
+    let took = begun.elapsed();
+    busy.kill().expect("it can be killed");
+    busy.wait().expect("it can be waited for");
+    let verdict = session.finish(conclusion).summary.verdict;
+    assert!(!verdict.missing().iter().any(|missing| missing.to_string().contains("did not end")), "{verdict:?}");
+    assert!(took < std::time::Duration::from_secs(20), "it took {took:?}, as long as the other one was busy");
+    drop(sessions);
+    serves(&daemon);
+}
+
+#[test]
 fn a_client_that_dies_leaves_nothing_behind() {
     if !may_observe() {
         return;

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use aya::maps::MapError;
 use vivarium_protocol::{Message, Reason, Refusal};
 use vivarium_session::accounting::Missing;
-use vivarium_session::record::{Pid, Tid};
+use vivarium_session::record::{Pid, Tid, Time};
 use vivarium_session::session::{Clock, Conclusion, Kinds};
 use vivarium_session::text::Text;
 use vivarium_sys::event::Backend;
@@ -57,6 +57,8 @@ pub(super) struct Hub {
     sessions: BTreeMap<SessionId, Observed>,
     /// How many records of each kind were read.
     read: Vec<u64>,
+    /// When the last of them was made.
+    read_up_to: Time,
     /// What had been sent before the first of them.
     before: Tally,
     /// Who looks at what processes run.
@@ -124,6 +126,7 @@ impl Hub {
             late: Latecomers::default(),
             sessions: BTreeMap::new(),
             read: vec![0; COUNTERS as usize],
+            read_up_to: Time(0),
             scout: None,
             detacher: Detacher::default(),
             may_hit_twice: false,
@@ -361,11 +364,12 @@ impl Hub {
     /// Reads so many records at most, and gives each to those who may have it; how many there were.
     pub(super) fn read(&mut self, at_most: usize) -> usize {
         for count in 0..at_most {
-            let Self { side, ring, late, sessions, read, .. } = self;
+            let Self { side, ring, late, sessions, read, read_up_to, .. } = self;
             let mut newcomer = None;
             let taken = ring.take(|raw| {
                 let Some(address) = Address::of(raw) else { return };
                 read[address.counter()] += 1;
+                *read_up_to = address.time.unwrap_or(*read_up_to);
                 let corrected = late.correct(raw);
                 let record = corrected.as_deref().unwrap_or(raw);
                 for member in side.members(address.set) {
@@ -386,9 +390,14 @@ impl Hub {
     }
 
     /// Reads all that has been written up to now.
+    ///
+    /// What is written meanwhile is left for later: whoever makes records faster than they can be read would keep everyone
+    /// else waiting for as long as they like. A record that is of a later time than now has its place behind all those that
+    /// were there.
     pub(super) fn drain(&mut self) {
         const BATCH: usize = 4096;
-        while self.read(BATCH) == BATCH {}
+        let now = Clock::now().monotonic;
+        while self.read(BATCH) == BATCH && self.read_up_to <= now {}
     }
 
     /// Attaches to the sites of code that comes to be executed.

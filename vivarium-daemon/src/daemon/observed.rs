@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use vivarium_protocol::Message;
 use vivarium_session::accounting::{Counter, KernelCounts, Missing, Oddities};
+use vivarium_session::record::Time;
 use vivarium_session::session::{Conclusion, Kinds, SiteInfo, Switched};
 use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{LossKey, Oddity, SessionSet, SetId};
@@ -19,6 +20,8 @@ use crate::kernel::{Tally, not_below_zero};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Address {
     pub(super) set: SetId,
+    /// When it happened; none of the stop of a span, which has the place of the start where both were one record.
+    pub(super) time: Option<Time>,
     kind: EventKind,
     counter: usize,
     user: u32,
@@ -55,6 +58,10 @@ impl Address {
         let record = RecordType::from_number(*raw.get(offset_of!(Header, record))?)?;
         Some(Self {
             set: SetId(u64::from_le_bytes(*raw.get(offset_of!(Header, sessions)..)?.first_chunk()?)),
+            time: match record {
+                RecordType::SpanStop => None,
+                _ => Some(Time(u64::from_le_bytes(*raw.get(offset_of!(Header, time)..)?.first_chunk()?))),
+            },
             kind: if record == RecordType::Event { kind } else { EventKind::NONE },
             counter: usize::try_from(counter_index(record, kind)).ok().filter(|at| *at < COUNTERS as usize)?,
             user: u32::from_le_bytes(*raw.get(offset_of!(Header, uid)..)?.first_chunk()?),
