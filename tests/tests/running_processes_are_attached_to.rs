@@ -195,6 +195,28 @@ fn one_that_is_not_there_yet_is_waited_for_and_its_successors_are_followed() {
 }
 
 #[test]
+fn one_may_be_waited_for_longer_than_the_daemon_keeps_those_who_want_nothing() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::start();
+    let named = shell(&daemon, "viv-late");
+    let begin = |(user, way): (u32, &[&'static str])| {
+        Attached::start(&daemon, user, &options(way, &["--comm", "viv-late", "--wait"], &backend()))
+    };
+    let attached = WAYS.map(begin);
+    std::thread::sleep(std::time::Duration::from_secs(22));
+    let running = Waiting::start(&daemon, USER, &[&named, "-c", SCRIPT]);
+    attached.iter().for_each(Attached::wait);
+    running.let_go();
+    for attached in attached {
+        let seen = attached.end();
+        is_complete(&seen);
+        assert_eq!(opens(&seen, "/dev/zero"), 1, "{}", seen.summary());
+    }
+}
+
+#[test]
 fn without_waiting_nobody_is_an_error_that_names_who_was_meant() {
     if !may_observe() {
         return;

@@ -8,7 +8,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use vivarium_protocol::{
-    Added, Client, ClientError, MAX_DESCRIPTORS, Pumped, Running, SocketPath, Start, Target, Until,
+    Added, Client, ClientError, MAX_DESCRIPTORS, Pumped, Reason, Running, SocketPath, Start, Target, Until,
 };
 use vivarium_session::filter::{Filter, KeptOff};
 use vivarium_session::record::Pid;
@@ -104,17 +104,24 @@ impl Attach {
     /// # Errors
     /// When nothing can be observed.
     pub fn observe<'s>(mut self, sinks: Vec<Box<dyn Sink + 's>>) -> Result<Option<Outcome>, AttachError> {
-        let client = match &self.options.how {
-            How::Daemon(place) => Client::connect(place)?,
-            How::Here(ring) => Client::greet(daemon::serve_here(self.options.backend, *ring)?)?,
+        // Where nobody can observe, that is said before anything is waited for.
+        let mut client = self.observer()?;
+        let (mut running, later) = loop {
+            let Some(first) = self.first()? else { return Ok(None) };
+            if self.options.wait && matches!(self.options.how, How::Daemon(_)) {
+                // The daemon lets go of those who are there for long and want nothing.
+                client = self.observer()?;
+            }
+            let (now, later) = first.split_at(first.len().min(MAX_DESCRIPTORS));
+            match client.start(&self.start(now), name(now), &self.pidfds(now)) {
+                Ok(running) => break (running, later.to_vec()),
+                // It has ended before it could be observed: another one may come.
+                Err(ClientError::Refused(refusal)) if self.options.wait && refusal.reason == Reason::NoProcess => {
+                    client = self.observer()?;
+                }
+                Err(error) => return Err(error.into()),
+            }
         };
-        let Some(first) = self.first()? else { return Ok(None) };
-        let (now, later) = first.split_at(first.len().min(MAX_DESCRIPTORS));
-        let mut start = Start::of(now.iter().map(|_| Target::Process)).with_backend(self.options.backend);
-        start.kinds = self.options.filter.kinds();
-        start.children = self.options.children;
-        start.until = if self.options.follow { Until::Stopped } else { Until::AllEnded };
-        let mut running = client.start(&start, name(now), &self.pidfds(now))?;
 
         let info = running.info().clone().filtered(self.options.filter.clone());
         let mut session = Session::told_briefly(info, SiteTable::new(), sinks, self.options.brevity);
@@ -122,10 +129,27 @@ impl Attach {
         // Whoever reads along sees that it has begun.
         session.flush();
         let mut notes = refusals(running.added());
-        self.add(&running, later)?;
+        self.add(&running, &later)?;
         let mut conclusion = self.follow(&mut running, &mut session, &mut notes)?;
         conclusion.notes.append(&mut notes);
         Ok(Some(session.finish(conclusion)))
+    }
+
+    /// Whoever observes.
+    fn observer(&self) -> Result<Client, AttachError> {
+        Ok(match &self.options.how {
+            How::Daemon(place) => Client::connect(place)?,
+            How::Here(ring) => Client::greet(daemon::serve_here(self.options.backend, *ring)?)?,
+        })
+    }
+
+    /// What it is asked for, to begin with these.
+    fn start(&self, pids: &[Pid]) -> Start {
+        let mut start = Start::of(pids.iter().map(|_| Target::Process)).with_backend(self.options.backend);
+        start.kinds = self.options.filter.kinds();
+        start.children = self.options.children;
+        start.until = if self.options.follow { Until::Stopped } else { Until::AllEnded };
+        start
     }
 
     /// The first processes that are meant, waited for if that is wanted; none if a signal comes first.

@@ -295,8 +295,11 @@ impl Server {
         gone.into_iter().for_each(|token| self.part(token));
     }
 
-    /// Lets go those who are connected and want nothing.
+    /// Lets go those who are connected and want nothing. The one client of a server for one takes nobody's room.
     fn lose_patience(&mut self) {
+        if self.listener.is_none() {
+            return;
+        }
         let is_late =
             |client: &Client| !matches!(client.state, State::Observing(_)) && client.since.elapsed() > PATIENCE;
         let late: Vec<_> = self.clients.iter().filter(|(_, client)| is_late(client)).map(|(token, _)| *token).collect();
