@@ -129,6 +129,11 @@ impl Client {
         !self.outbox.borrow().is_empty()
     }
 
+    /// How many bytes of answers it has not taken yet. What a session tells is bounded by itself.
+    pub(super) fn untaken_answers(&self) -> usize {
+        if self.session().is_some() { 0 } else { self.outbox.borrow().waiting() }
+    }
+
     /// It asks about sessions; whether it has asked too often.
     pub(super) fn asks_again(&mut self) -> bool {
         self.questions += 1;

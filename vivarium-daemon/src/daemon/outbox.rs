@@ -29,8 +29,7 @@ pub(super) struct Overflow;
 impl Outbox {
     /// Takes a record; false where there is no room for it. Which set of sessions it is of is nobody's business.
     pub(super) fn record(&mut self, raw: &[u8]) -> bool {
-        let waiting = self.bytes.len() - self.sent;
-        if waiting + raw.len() > RECORDS {
+        if self.waiting() + raw.len() > RECORDS {
             return false;
         }
         let before = self.bytes.len();
@@ -47,7 +46,7 @@ impl Outbox {
 
     /// Takes anything else.
     pub(super) fn message(&mut self, message: &Message) -> Result<(), Overflow> {
-        if self.bytes.len() - self.sent > RECORDS + REST {
+        if self.waiting() > RECORDS + REST {
             return Err(Overflow);
         }
         match message.write(&mut self.bytes) {
@@ -59,6 +58,11 @@ impl Outbox {
     /// Puts what waits in another one behind what waits here. Nothing of that was sent yet.
     pub(super) fn append(&mut self, other: Self) {
         self.bytes.extend_from_slice(&other.bytes[other.sent..]);
+    }
+
+    /// How many bytes wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.bytes.len() - self.sent
     }
 
     /// Whether nothing waits.

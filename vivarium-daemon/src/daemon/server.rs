@@ -26,6 +26,8 @@ const LONG_SLEEP: Duration = Duration::from_millis(64);
 const BURIALS: Duration = Duration::from_secs(1);
 /// How long someone may be connected without a session, or with one that is over.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How many bytes of answers one user but root may leave unread.
+const ANSWERS_OF_USER: usize = 64 << 20;
 /// How long clients may take to be told that the daemon ends.
 const FAREWELL: Duration = Duration::from_secs(2);
 /// How long nobody is let in after that failed.
@@ -232,12 +234,19 @@ impl Server {
         }
     }
 
-    /// Whether the user of a client has more descriptors lie here than there is room for.
+    /// Whether the user of a client has more lie here than there is room for: descriptors that no request has taken, or answers
+    /// that nobody reads.
     fn hoards(&self, token: u64) -> bool {
-        let Some(client) = self.clients.get(&token).filter(|client| client.descriptors() > 0) else { return false };
-        let user = client.peer.user;
-        let of_user = self.clients.values().filter(|client| client.peer.user == user);
-        user != 0 && of_user.map(Client::descriptors).sum::<usize>() > self.room.descriptors_of_user
+        let Some(client) = self.clients.get(&token).filter(|client| client.peer.user != 0) else { return false };
+        if client.descriptors() == 0 && client.untaken_answers() == 0 {
+            return false;
+        }
+        let (mut descriptors, mut answers) = (0, 0);
+        for other in self.clients.values().filter(|other| other.peer.user == client.peer.user) {
+            descriptors += other.descriptors();
+            answers += other.untaken_answers();
+        }
+        descriptors > self.room.descriptors_of_user || answers > ANSWERS_OF_USER
     }
 
     /// Ends the sessions whose processes have all ended, if that is what they wait for.
