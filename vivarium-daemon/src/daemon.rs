@@ -30,6 +30,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use clap::Parser;
+use nix::sys::signalfd::SignalFd;
 use sd_notify::NotifyState;
 use tracing_subscriber::filter::LevelFilter;
 use vivarium_sys::event::Backend;
@@ -117,6 +118,13 @@ fn serve(options: &Options) -> Result<(), DaemonError> {
     let room = Room::make();
     // Before anything is loaded, so that a second one does no work.
     let listener = Listener::open(&options.socket())?;
+    let served = serve_at(&listener, options, signals, room);
+    // Also where nothing could be observed: nobody is to find a socket at which nobody listens.
+    listener.close();
+    served
+}
+
+fn serve_at(listener: &Listener, options: &Options, signals: SignalFd, room: Room) -> Result<(), DaemonError> {
     let supervisor = Supervisor::find();
     let mut hub = Hub::load(options.backend, options.ring_size)?;
     memory::give_back();
@@ -131,6 +139,5 @@ fn serve(options: &Options) -> Result<(), DaemonError> {
     let server = Server::for_everyone(hub, socket, signals, room).map_err(DaemonError::Serve)?;
     let served = server.run().map_err(DaemonError::Serve);
     supervisor.tell(&NotifyState::Stopping);
-    listener.close();
     served
 }

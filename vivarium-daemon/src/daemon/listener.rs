@@ -138,7 +138,10 @@ fn lock(path: &Path) -> io::Result<Flock<File>> {
     name.push(LOCK_SUFFIX);
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&name)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        // In a folder that is open to everyone, a link could lead to a file of ours, which would be emptied.
+        let file = options.custom_flags(libc::O_NOFOLLOW).open(&name)?;
         match Flock::lock(closed_early(file), FlockArg::LockExclusiveNonblock) {
             Ok(lock) => {
                 lock.set_len(0)?;
@@ -220,6 +223,17 @@ mod tests {
         fs::create_dir_all(path.as_path().parent().unwrap()).unwrap();
         let _other = UnixListener::bind(&path).unwrap();
         assert!(matches!(Listener::bind(&path), Err(ListenError::Taken(_))));
+    }
+
+    #[test]
+    fn where_a_link_is_in_the_place_of_the_lock_it_is_not_followed() {
+        let (_folder, path) = place();
+        let folder = path.as_path().parent().unwrap();
+        fs::create_dir_all(folder).unwrap();
+        fs::write(folder.join("precious"), "precious").unwrap();
+        std::os::unix::fs::symlink("precious", folder.join("daemon.sock.lock")).unwrap();
+        assert!(matches!(Listener::bind(&path), Err(ListenError::Refused { .. })));
+        assert_eq!(fs::read_to_string(folder.join("precious")).unwrap(), "precious");
     }
 
     #[test]
