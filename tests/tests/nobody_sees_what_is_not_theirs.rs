@@ -3,7 +3,7 @@
 use std::fs::{self, Permissions};
 use std::io::Read;
 use std::os::fd::AsFd;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::process::{Child, Command, Stdio};
 
 use vivarium_daemon::daemon::Pidfd;
@@ -117,6 +117,33 @@ fn a_child_that_runs_as_another_user_is_not_followed_and_the_verdict_says_so() {
     let by_root = daemon.observe(0, &["--strict"], &["/bin/sh", "-c", &script]);
     let of_secret = by_root.events("path_open").filter(|open| open["fields"]["path"] == *secret).count();
     assert_eq!((of_secret, by_root.status.code()), (1, Some(0)), "root may see it: {}", by_root.summary());
+}
+
+#[test]
+fn nor_is_one_that_runs_in_another_group_or_that_its_user_may_not_read() {
+    if !may_observe() {
+        return;
+    }
+    let daemon = Daemon::start();
+    for (name, mode, group) in [("set-gid-cat", 0o2755, 0), ("unreadable-cat", 0o711, USER)] {
+        let copy = daemon.folder().join(name);
+        tool::copy_program("/bin/cat", &copy);
+        chown(&copy, Some(0), Some(group)).expect("it can be given away");
+        fs::set_permissions(&copy, Permissions::from_mode(mode)).expect("its mode can be set");
+        // What it makes is shut as well; what comes afterwards is not.
+        let script = format!("{} /dev/zero </dev/null | head -c 1 >/dev/null; cat /dev/null", copy.display());
+        let opens = |user: u32| {
+            let seen = daemon.observe(user, &["--strict"], &["/bin/sh", "-c", &script]);
+            let of = |path: &str| seen.events("path_open").filter(|open| open["fields"]["path"] == path).count();
+            let counts = (of("/dev/zero"), of("/dev/null"));
+            (counts, seen.summary()["missing"].to_string(), seen.status.code())
+        };
+        let (counts, missing, status) = opens(USER);
+        assert_eq!((counts, status), ((0, 3), Some(3)), "{name}: {missing}");
+        assert!(missing.contains("another group") && missing.contains("may not read"), "{name}: {missing}");
+        let (counts, missing, status) = opens(0);
+        assert_eq!((counts, status), ((1, 3), Some(0)), "{name}: {missing}");
+    }
 }
 
 /// A shell of a user that has begun to wait, with the capability to become another user or without it.

@@ -20,6 +20,11 @@ use crate::untold;
 use crate::user::UserAddress;
 use crate::wanted;
 
+/// In the flags of memory, who may look into it.
+const DUMPABLE: u64 = 3;
+/// Those of its user may.
+const DUMPABLE_BY_USER: u64 = 1;
+
 #[btf_tracepoint(function = "sched_process_exec")]
 fn task_exec(ctx: BtfTracePointContext) -> i32 {
     let ids = Ids::current();
@@ -59,11 +64,21 @@ fn settle(old: u32, thread: u32) -> Option<&'static mut ThreadState> {
     state.groups = identity::groups(task);
     if let Some(set) = wanted::set(state.sessions) {
         let is_theirs = state.users.iter().all(|user| set.may_see(*user));
-        if !is_theirs || set.owner != SessionSet::ANYONE && identity::has_capabilities(task) {
+        if !is_theirs || set.owner != SessionSet::ANYONE && is_shut(task, state.groups) {
             thread::withdraw(state, set);
         }
     }
     Some(state)
+}
+
+/// Whether a process is shut to others of its user, who could not trace it: it has capabilities or came by another group, or its
+/// program is one that the user may not read.
+#[inline(always)]
+fn is_shut(task: Address, groups: [u32; 4]) -> bool {
+    let memory: u64 = task.follow(Field::TaskMm).get(Field::MmFlags);
+    memory & DUMPABLE != DUMPABLE_BY_USER
+        || groups.iter().any(|group| *group != groups[0])
+        || identity::has_capabilities(task)
 }
 
 /// The state of the running thread. When it wasn't the leader of its process it is now, and has the leader's id.

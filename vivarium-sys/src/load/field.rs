@@ -68,6 +68,7 @@ fields! {
     CredPermitted = "cred", "cap_permitted";
     GroupsCount = "group_info", "ngroups";
     GroupsList = "group_info", "gid";
+    MmFlags = "mm_struct", "flags";
     MmArgStart = "mm_struct", "arg_start";
     MmArgEnd = "mm_struct", "arg_end";
     NewtaskPid = "trace_event_raw_task_newtask", "pid";

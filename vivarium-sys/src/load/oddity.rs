@@ -66,7 +66,9 @@ oddities! {
     /// A program was executed by a thread whose state could not be moved.
     LostAtExec = 9, Loss, "a thread was lost while it executed a program";
     /// A process that came to be what the one who observes may not see.
-    NotFollowed = 10, Loss, "a process was not followed any more: it came to run as another user, or with more capabilities";
+    NotFollowed = 10, Loss,
+        "a process was not followed any more: it came to run as another user, in another group, with more capabilities, or a program \
+         that its user may not read";
     /// Execs less those that were told of: the program that tells may be skipped, the one that counts never is.
     SkippedExec = 11, Loss, "a program was executed, and the kernel skipped what tells of it";
     /// A worker of a ring did something that nobody is known to have asked for.

@@ -114,12 +114,14 @@ pub(super) const SUBMITTED: FieldSet = PATH.with(DESCRIPTOR).with(SOCKET).with(F
 pub(super) const FORK: FieldSet =
     USERS.with(GROUPS).with(FieldSet::of(&[NewtaskPid, NewtaskCloneFlags, RegsOrigAx, TaskStatus]));
 /// A program is executed.
-pub(super) const EXECED: FieldSet = USERS.with(GROUPS).with(FieldSet::of(&[CredPermitted, ExecOldPid]));
+pub(super) const EXECED: FieldSet =
+    USERS.with(GROUPS).with(FieldSet::of(&[CredPermitted, ExecOldPid, TaskMm, MmFlags]));
 /// The same, with what is known of the program.
 pub(super) const EXEC: FieldSet = USERS.with(GROUPS).with(OF_FILE).with(FieldSet::of(&[
     CredPermitted,
     FsPwd,
     TaskMm,
+    MmFlags,
     MmArgStart,
     MmArgEnd,
     BprmFile,
