@@ -26,6 +26,7 @@ mod types;
 mod undisturbed;
 pub mod uprobe;
 
+pub(crate) use attachments::UNSEEN;
 pub use attachments::{Addition, Attachments, Found};
 pub(crate) use counts::not_below_zero;
 pub use counts::{Tally, TallyError};

@@ -56,7 +56,8 @@ pub(super) fn run(_: &Args) -> Result<ExitCode, Box<dyn Failure>> {
     let itself = env::current_exe().map_err(DemoError::NoProgram)?;
     let inherited = Inherited::take().map_err(ObserverError::Signals)?;
     let words = ["demo", PROGRAM].map(OsString::from);
-    let launch = Launch::of_file(itself.clone(), &words, RunAs::choose(None)?);
+    // Of the folders that cargo puts in there, the loader would look through each for each library.
+    let launch = Launch::of_file(itself.clone(), &words, RunAs::choose(None)?).without_variable("LD_LIBRARY_PATH");
     let sinks: Vec<Box<dyn Sink>> = vec![Box::new(Tree::new(io::stdout(), Look::of(&io::stdout())))];
     let (observed, next) = if is_privileged() {
         let observer = Observer::prepare(ObserverOptions::default(), &launch)?;

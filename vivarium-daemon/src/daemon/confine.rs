@@ -9,7 +9,9 @@ use landlock::{
     ABI, Access, AccessFs, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus, path_beneath_rules,
 };
 use nix::sys::prctl::set_no_new_privs;
-use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
+};
 
 /// What it needs: to attach, and to look at the processes and the programs of others.
 const NEEDED: [Capability; 5] = [
@@ -34,6 +36,8 @@ const FORBIDDEN: &[i64] = &[
     libc::SYS_pidfd_getfd,
     libc::SYS_kill,
     libc::SYS_tkill,
+    libc::SYS_rt_sigqueueinfo,
+    libc::SYS_rt_tgsigqueueinfo,
     libc::SYS_pidfd_send_signal,
     libc::SYS_setuid,
     libc::SYS_setgid,
@@ -53,6 +57,9 @@ const FORBIDDEN: &[i64] = &[
     libc::SYS_open_tree,
     libc::SYS_fsopen,
     libc::SYS_fsmount,
+    libc::SYS_fsconfig,
+    libc::SYS_fspick,
+    libc::SYS_mount_setattr,
     libc::SYS_unshare,
     libc::SYS_setns,
     libc::SYS_init_module,
@@ -156,10 +163,17 @@ pub(super) fn confine_files(folder: Option<&Path>) -> Files {
 /// Forbids system calls, where the kernel can.
 fn forbid() -> Result<(), seccompiler::Error> {
     let refuse = SeccompAction::Errno(libc::EPERM.cast_unsigned());
-    let rules = FORBIDDEN.iter().map(|call| (*call, Vec::new())).collect();
+    let everywhere = FORBIDDEN.iter().map(|call| (*call, Vec::new()));
+    let rules = everywhere.chain([(libc::SYS_tgkill, vec![elsewhere()?])]).collect();
     let architecture = TargetArch::try_from(std::env::consts::ARCH)?;
     let filter = SeccompFilter::new(rules, SeccompAction::Allow, refuse, architecture)?;
     seccompiler::apply_filter(&BpfProgram::try_from(filter)?)
+}
+
+/// Of a call whose first argument is a process: that it is another one. A program that aborts signals itself.
+fn elsewhere() -> Result<SeccompRule, seccompiler::BackendError> {
+    let itself = u64::from(std::process::id());
+    SeccompRule::new(vec![SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, itself)?])
 }
 
 impl fmt::Display for Files {
@@ -183,7 +197,7 @@ impl fmt::Display for Powers {
         }
         f.write_str("; no new privileges; ")?;
         match &self.seccomp {
-            Ok(()) => write!(f, "{} system calls are forbidden", FORBIDDEN.len()),
+            Ok(()) => write!(f, "{} system calls are forbidden", FORBIDDEN.len() + 1),
             Err(error) => write!(f, "no system calls are forbidden ({error})"),
         }
     }

@@ -28,7 +28,7 @@ use crate::family;
 use crate::kernel::backend::{Extent, NoBackend, RunningBackend};
 use crate::kernel::{
     Addition, AdoptError, Attachments, KernelSide, KernelSideError, Needs, Ring, RingSize, SessionId, Tally,
-    TallyError, Unavailable,
+    TallyError, UNSEEN, Unavailable,
 };
 use crate::process::Process;
 use crate::run::late::Latecomers;
@@ -352,6 +352,7 @@ impl Hub {
                 for refusal in &found.refused {
                     self.note(session, format!("{name}: {refusal}"));
                 }
+                self.lack(session, UNSEEN, found.unseen());
                 is_new.then_some(found.sites.len())
             }
             Err(error) => {

@@ -85,7 +85,18 @@ impl Found {
     pub fn is_empty(&self) -> bool {
         self.sites.is_empty() && !self.has_dynamic
     }
+
+    /// How many times something could not be attached to that may be hit: what a function does then stands in the one around it.
+    #[must_use]
+    pub fn unseen(&self) -> u64 {
+        let hidden = self.obstacles.iter().filter(|(_, obstacle)| obstacle.hides()).count();
+        (hidden + self.refused.len()) as u64
+    }
 }
+
+/// What is missing where something is [`unseen`](Found::unseen).
+pub(crate) const UNSEEN: &str =
+    "a site could not be attached to: what happens in its function is told in the one around it";
 
 impl Attachments {
     /// Attaches to all sites of a program or a library, unless the session has it already; anything else has none.

@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use vivarium_session::accounting::Missing;
 use vivarium_session::filter::KeptOff;
 use vivarium_session::session::SiteInfo;
 use vivarium_session::text::Text;
 
 use crate::cli::with_causes;
 use crate::kernel::uprobe::{Attached, FunctionPrograms, SpanPrograms};
-use crate::kernel::{Addition, Attachments, Hold, Libraries, SessionId, SpansUnavailable};
+use crate::kernel::{Addition, Attachments, Hold, Libraries, SessionId, SpansUnavailable, UNSEEN};
 use crate::sites::NO_SITES;
 
 /// What is attached to files for a session.
@@ -22,6 +23,8 @@ pub(super) struct Attacher {
     libraries: Libraries,
     /// Whether there is anything at all to attach to.
     has_sites: bool,
+    /// How much of it could not be attached to and may be hit.
+    unseen: u64,
     /// What is worth saying when it is over.
     notes: Vec<String>,
 }
@@ -44,6 +47,7 @@ impl Attacher {
             functions,
             libraries: Libraries::default(),
             has_sites: false,
+            unseen: 0,
             notes: notes.into_iter().collect(),
         }
     }
@@ -67,6 +71,7 @@ impl Attacher {
                 let obstacles = found.obstacles.iter();
                 self.notes.extend(obstacles.map(|(site, why)| format!("{site} is not seen: {why}")));
                 self.notes.extend(found.refused.iter().map(|refusal| format!("{file}: {refusal}")));
+                self.unseen += found.unseen();
                 found.sites.clone()
             }
             // Its process has ended meanwhile, by whose eyes it was seen.
@@ -81,6 +86,11 @@ impl Attacher {
     /// Says something when it is over.
     pub(super) fn note(&mut self, note: String) {
         self.notes.push(note);
+    }
+
+    /// What is missing for what could not be attached to.
+    pub(super) fn missing(&self) -> Option<Missing> {
+        (self.unseen > 0).then(|| Missing::Oddity { what: UNSEEN.to_owned(), count: self.unseen })
     }
 
     /// What is to be said.

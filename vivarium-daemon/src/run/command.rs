@@ -24,6 +24,8 @@ pub struct Launch<'a> {
     words: &'a [OsString],
     /// As whom.
     user: Option<RunAs>,
+    /// A variable of the environment that it does without.
+    left_out: Option<&'a str>,
 }
 
 /// A command that runs.
@@ -43,7 +45,14 @@ impl<'a> Launch<'a> {
     /// This file, with `words` for what it is called and its arguments.
     #[must_use]
     pub fn of_file(program: PathBuf, words: &'a [OsString], user: Option<RunAs>) -> Self {
-        Self { program, words, user }
+        Self { program, words, user, left_out: None }
+    }
+
+    /// The same, without this variable in its environment.
+    #[must_use]
+    pub fn without_variable(mut self, name: &'a str) -> Self {
+        self.left_out = Some(name);
+        self
     }
 
     /// What it was called, and its arguments.
@@ -163,6 +172,9 @@ impl<'a> Launch<'a> {
                 Some(value) => command.env(name, value),
                 None => command.env_remove(name),
             };
+        }
+        if let Some(name) = self.left_out {
+            command.env_remove(name);
         }
         let user = self.user.clone();
         let before_exec = move || {

@@ -30,6 +30,15 @@ pub enum Obstacle {
 }
 
 impl Obstacle {
+    /// Whether the function may run nevertheless, unseen.
+    #[must_use]
+    pub const fn hides(self) -> bool {
+        match self {
+            Self::Discarded | Self::ForeignArchitecture(_) | Self::NoCode => false,
+            Self::OtherInstructions | Self::NoSemaphore | Self::Folded | Self::NoStart => true,
+        }
+    }
+
     /// The name that machines read.
     #[must_use]
     pub const fn name(self) -> &'static str {
