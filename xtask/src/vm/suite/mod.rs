@@ -41,7 +41,7 @@ pub(crate) enum SuiteError {
 }
 
 /// How many tests a guest is given, so that none takes more than two minutes.
-const TESTS_PER_GUEST: usize = 4;
+const TESTS_PER_GUEST: usize = 3;
 
 /// Tests that are built, and the image with all of them for a guest of every kernel and backend.
 pub(crate) struct Suite {
