@@ -21,6 +21,7 @@ mod scout;
 mod server;
 mod standing;
 mod supervisor;
+mod unread;
 mod yama;
 
 use std::io;

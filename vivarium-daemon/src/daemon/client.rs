@@ -12,6 +12,7 @@ use vivarium_protocol::{Incoming, MAX_DESCRIPTORS, Message, Request, Until, rece
 
 use super::outbox::{Outbox, Overflow};
 use super::peer::Peer;
+use super::unread::Unread;
 use crate::kernel::SessionId;
 
 /// How much of what a client says is taken at once.
@@ -68,7 +69,7 @@ impl From<Overflow> for Gone {
 }
 
 impl Client {
-    pub(super) fn new(socket: UnixStream, peer: Peer) -> Self {
+    pub(super) fn new(socket: UnixStream, peer: Peer, unread: Unread) -> Self {
         Self {
             socket,
             peer,
@@ -77,7 +78,7 @@ impl Client {
             incoming: Incoming::default(),
             descriptors: VecDeque::new(),
             questions: 0,
-            outbox: Rc::default(),
+            outbox: Rc::new(RefCell::new(Outbox::of(unread))),
             waits_for_room: false,
         }
     }

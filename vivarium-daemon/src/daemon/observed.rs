@@ -107,9 +107,9 @@ impl Observed {
     /// Says that it has begun, and sends what has waited for that.
     pub(super) fn welcome(&mut self, message: &Message) -> Result<(), Overflow> {
         let mut outbox = self.outbox.borrow_mut();
-        let waiting = std::mem::take(&mut *outbox);
+        let waiting = outbox.take();
         outbox.message(message)?;
-        outbox.append(waiting);
+        outbox.append(&waiting);
         Ok(())
     }
 

@@ -73,12 +73,12 @@ pub(super) fn answer(client: &mut Client, hub: &mut Hub, request: Request) -> Re
 /// Begins the session of a client. What it was told before comes before all of it; of one that does not begin it is told
 /// nothing but why.
 fn start_session(client: &mut Client, hub: &mut Hub, start: &Start) -> Result<(), Gone> {
-    let before = client.outbox.take();
+    let before = client.outbox.borrow_mut().take();
     let begun = begin(client, hub, start);
     let of_session = client.outbox.replace(before);
     match begun {
         Ok(()) => {
-            client.outbox.borrow_mut().append(of_session);
+            client.outbox.borrow_mut().append(&of_session);
             Ok(())
         }
         Err(refusal) => dismiss(client, refusal),

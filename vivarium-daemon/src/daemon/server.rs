@@ -193,9 +193,11 @@ impl Server {
     fn admit(&mut self, socket: UnixStream) -> io::Result<()> {
         socket.set_nonblocking(true)?;
         let peer = Peer::of(&socket, |process| self.hub.is_here(process))?;
-        let mut client = Client::new(socket, peer);
-        let user = client.peer.user;
-        let same = self.clients.values().filter(|other| other.peer.user == user).count();
+        let user = peer.user;
+        let same: Vec<_> = self.clients.values().filter(|other| other.peer.user == user).collect();
+        // Root is trusted to read.
+        let unread = same.first().filter(|_| user != 0).map(|other| other.outbox.borrow().unread().clone());
+        let (mut client, same) = (Client::new(socket, peer, unread.unwrap_or_default()), same.len());
         if self.clients.len() >= self.room.clients || user != 0 && same >= self.room.of_user {
             let refusal = Refusal::new(Reason::TooMany, "there are too many clients already", "end some of them first");
             let _ = requests::dismiss(&mut client, refusal).and_then(|()| client.send());
