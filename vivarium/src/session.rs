@@ -27,6 +27,7 @@ mod builder;
 mod live;
 mod notice;
 mod output;
+mod overwritten;
 pub(crate) mod own_work;
 mod registry;
 mod running;

@@ -1,6 +1,5 @@
 //! What a session observes, and where it goes.
 
-use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::{env, io};
@@ -15,6 +14,7 @@ use vivarium_sys::event::Severity;
 
 use super::live::{Live, Request};
 use super::output::{Destination, Format};
+use super::overwritten::Overwritten;
 use super::own_work;
 use super::registry::Open;
 use super::running::{Session, Synced};
@@ -152,7 +152,7 @@ impl SessionBuilder {
             sinks.push(if self.sample > 1 { self.part(Sampled::new(sink, self.sample)) } else { self.part(sink) });
         }
         if let Some(path) = &self.recording {
-            let file = File::create(path).map_err(|error| SessionError::Output { path: path.clone(), error })?;
+            let file = Overwritten::open(path).map_err(|error| SessionError::Output { path: path.clone(), error })?;
             sinks.push(self.part(Writer::new(file)));
         }
         let answered = Arc::clone(&synced);

@@ -1,4 +1,5 @@
-//! The sessions that are open, so that each is reported when the process exits, however it does.
+//! The sessions that are open, so that each is reported when the process exits: by returning from `main`, by
+//! `exit`, or by a panic. Who executes another program, aborts or calls `_exit` leaves no time for that.
 
 use std::panic;
 use std::process;

@@ -1,11 +1,11 @@
 //! Showing a session.
 
-use std::fs::File;
 use std::io::{self, Write};
 
 use vivarium_session::sink::{Jsonl, Live, Look, Sink, Tree};
 
 use super::output::{Destination, Format};
+use super::overwritten::Overwritten;
 
 impl Destination {
     /// The sink that shows a session here.
@@ -13,7 +13,7 @@ impl Destination {
         Ok(match self {
             Self::Stderr => shown(format, io::stderr(), Look::of(&io::stderr())),
             Self::Stdout => shown(format, io::stdout(), Look::of(&io::stdout())),
-            Self::File(path) => shown(format, File::create(path)?, Look::plain()),
+            Self::File(path) => shown(format, Overwritten::open(path)?, Look::plain()),
         })
     }
 }

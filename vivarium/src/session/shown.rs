@@ -19,6 +19,9 @@ use crate::runtime::{Described, instance};
 ///
 /// The report also comes when the process ends by `std::process::exit` or by a panic in `main`. Without a daemon there is one
 /// line on standard error, and the program goes on; with `VIVARIUM=off` in the environment there is nothing at all.
+///
+/// A program that executes another one in its own place, aborts or calls `_exit` has no time for a report: `vivarium run` shows what
+/// such a one does.
 #[must_use = "the observation ends at once unless it is kept: `let _session = vivarium::observe_process();`"]
 pub fn observe_process() -> Session {
     start(SessionBuilder::told())
