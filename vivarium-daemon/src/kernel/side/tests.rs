@@ -1,12 +1,16 @@
 //! Who is let go.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use nix::sys::wait::{Id, WaitPidFlag, waitid};
 use nix::unistd::{Uid, gettid};
+use vivarium_session::record::Pid;
+use vivarium_sys::load::ThreadFlags;
 
 use super::*;
 use crate::family::has_ended;
+use crate::kernel::Needs;
 
 #[test]
 fn who_has_ended_unseen_is_let_go_and_nobody_else() {
