@@ -1,21 +1,21 @@
 //! The one kernel side that all sessions share: records go from its ring to those who may have them.
 
+mod adopting;
+mod attaching;
 mod switching;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
 use aya::maps::MapError;
 use vivarium_protocol::{Message, Reason, Refusal};
 use vivarium_session::accounting::Missing;
-use vivarium_session::record::{Pid, Tid, Time};
+use vivarium_session::record::{Pid, Time};
 use vivarium_session::session::{Clock, Conclusion, Kinds};
-use vivarium_session::text::Text;
 use vivarium_sys::event::Backend;
-use vivarium_sys::load::{LossKey, SetId, ThreadFlags};
+use vivarium_sys::load::LossKey;
 use vivarium_sys::wire::COUNTERS;
 
 use super::detacher::Detacher;
@@ -23,29 +23,17 @@ use super::observed::{Address, Observed};
 use super::outbox::{Outbox, Overflow};
 use super::scout::{self, Scout};
 use crate::cli::with_causes;
-use crate::elf::Image;
 use crate::family;
 use crate::kernel::backend::{Extent, NoBackend, RunningBackend};
 use crate::kernel::{
-    Addition, AdoptError, Attachments, KernelSide, KernelSideError, Needs, Ring, RingSize, SessionId, Tally,
-    TallyError, UNSEEN, Unavailable,
+    Attachments, KernelSide, KernelSideError, Needs, Ring, RingSize, SessionId, Tally, TallyError, Unavailable,
 };
-use crate::process::Process;
 use crate::run::late::Latecomers;
 use crate::run::newcomer::Newcomer;
-use crate::sites::{CatalogError, NO_SITES};
+use crate::sites::NO_SITES;
 
-/// How often it is looked for new processes at most, while the ones that are there make more.
-const MAX_LOOKS: usize = 256;
-/// How often nothing new must be found where threads come and go: one that ended while it was looked at may have made another
-/// one before, which only a further look finds.
-const QUIET_LOOKS: usize = 12;
 /// The most notes of a session; what goes on being wrong is said often enough then.
 const MAX_NOTES: usize = 100;
-
-/// What is said of processes that descend from those who are observed, and belong to somebody else.
-const NOT_THEIRS: &str =
-    "a process was not observed that was there already: it runs as another user, or may not be traced";
 
 /// The one kernel side, and the sessions that share it.
 pub(super) struct Hub {
@@ -67,17 +55,6 @@ pub(super) struct Hub {
     detacher: Detacher,
     /// Whether sites may be attached to twice at this moment.
     may_hit_twice: bool,
-}
-
-/// What became of a thread that was to be adopted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Adopted {
-    /// It belongs to the session from now on.
-    New,
-    /// It did already.
-    Known,
-    /// It is about to end, or has.
-    Ending,
 }
 
 /// Why nothing can be observed.
@@ -179,189 +156,6 @@ impl Hub {
         Ok(session)
     }
 
-    /// A process that runs belongs to the session from now on, and all that it has made: those whom `allowed` lets.
-    pub(super) fn adopt(
-        &mut self,
-        session: SessionId,
-        process: Pid,
-        children: bool,
-        allowed: &dyn Fn(Pid) -> Result<(), Refusal>,
-    ) -> Result<BTreeSet<Pid>, Refusal> {
-        allowed(process)?;
-        let (mut adopted, mut refused) = (BTreeSet::new(), BTreeSet::new());
-        let mut quiet = 0;
-        for look in 0.. {
-            let (mut is_new, mut is_calm) = (false, true);
-            for member in family::family(process, children) {
-                if let Err(refusal) = allowed(member) {
-                    // Who has ended meanwhile did nothing that is missing.
-                    if refusal.reason == Reason::NotYours {
-                        refused.insert(member);
-                    }
-                    continue;
-                }
-                if adopted.insert(member) {
-                    is_new = true;
-                    // Its functions are to be seen as soon as its threads are.
-                    self.attach_mapped(session, member);
-                }
-                let mut threads = 0;
-                for thread in family::threads(member) {
-                    threads += 1;
-                    match self.adopt_thread(session, member, thread, ThreadFlags::ENTERED_BEFORE)? {
-                        Adopted::New => is_new = true,
-                        Adopted::Known => {}
-                        Adopted::Ending => is_calm = false,
-                    }
-                }
-                // A list of threads that end while it is read may leave some out.
-                is_calm &= family::count_of_threads(member).is_none_or(|count| count == threads);
-                // It may have become someone else between the question and the answer.
-                if allowed(member).is_err() {
-                    self.abandon_process(session, member);
-                    adopted.remove(&member);
-                }
-            }
-            quiet = if is_new { 0 } else { quiet + 1 };
-            if quiet > 0 && is_calm || quiet == QUIET_LOOKS {
-                break;
-            }
-            if look == MAX_LOOKS {
-                self.lack(session, "processes were made faster than they could be found", 1);
-                break;
-            }
-            // Whoever was being made while we looked is there now, as the copy of someone we found.
-            self.side.settle();
-        }
-        self.lack(session, NOT_THEIRS, refused.len() as u64);
-        if adopted.contains(&process) { Ok(adopted) } else { Err(super::access::no_process()) }
-    }
-
-    /// A process belongs to the session from the next program on that it executes.
-    pub(super) fn adopt_at_exec(
-        &mut self,
-        session: SessionId,
-        process: Pid,
-        allowed: &dyn Fn(Pid) -> Result<(), Refusal>,
-    ) -> Result<(), Refusal> {
-        allowed(process)?;
-        for thread in family::threads(process) {
-            self.adopt_thread(session, process, thread, ThreadFlags::PENDING)?;
-        }
-        let still = allowed(process);
-        if still.is_err() {
-            self.abandon_process(session, process);
-        }
-        still
-    }
-
-    fn adopt_thread(
-        &mut self,
-        session: SessionId,
-        process: Pid,
-        thread: Tid,
-        flags: ThreadFlags,
-    ) -> Result<Adopted, Refusal> {
-        let is_new = self.side.adopt(thread, process, session, flags).map_err(|error| match error {
-            AdoptError::Full | AdoptError::Sessions(_) => too_many(error),
-            other => unavailable(other),
-        })?;
-        if family::is_ending(process, thread) {
-            // Nobody in the kernel will, if its end was before this.
-            let _ = self.side.release(thread);
-            return Ok(Adopted::Ending);
-        }
-        Ok(if is_new { Adopted::New } else { Adopted::Known })
-    }
-
-    fn abandon_process(&mut self, session: SessionId, process: Pid) {
-        for thread in family::threads(process) {
-            if let Err(error) = self.side.abandon(thread, process, session) {
-                self.note(session, format!("process {process}: {}", with_causes(&error)));
-            }
-        }
-    }
-
-    /// Attaches to the code that a process runs.
-    fn attach_mapped(&mut self, session: SessionId, process: Pid) {
-        let files = match &self.scout {
-            Some(scout) => scout.mapped(process),
-            None => Process::open(process).and_then(|process| process.files()),
-        };
-        let files = match files {
-            Ok(files) => files,
-            Err(error) => return self.note(session, format!("functions of process {process} are not seen: {error}")),
-        };
-        for file in files {
-            match file.image {
-                Ok(image) => {
-                    self.attach_image(session, &image, &file.path);
-                }
-                Err(error) => self.note(session, format!("functions of {} are not seen: it {error}", file.path)),
-            }
-        }
-    }
-
-    /// Attaches to the code in a file that a client has opened.
-    pub(super) fn attach_file(&mut self, session: SessionId, file: File) {
-        let code = match &self.scout {
-            Some(scout) => scout.file(file),
-            None => Image::from_file(file).ok().map(Ok),
-        };
-        let name = Text::from("a program of the command");
-        match code {
-            Some(Ok(image)) => self.attach_image(session, &image, &name),
-            Some(Err(error)) => self.note(session, format!("functions of {name} are not seen: it {error}")),
-            // Scripts, and programs of other kinds, have no sites.
-            None => {}
-        }
-    }
-
-    fn attach_image(&mut self, session: SessionId, image: &Image, name: &Text) {
-        self.reckon_with_detaching();
-        let Ok(programs) = self.side.spans() else { return };
-        let added = self.attachments.add_image(programs, image, session);
-        self.introduce(session, name, added);
-    }
-
-    /// Tells a session of the sites of a file; whether they were attached to for it.
-    fn introduce(
-        &mut self,
-        session: SessionId,
-        name: &Text,
-        added: Result<Option<Addition>, CatalogError>,
-    ) -> Option<usize> {
-        match added {
-            Ok(None) => None,
-            Ok(Some(Addition { found, is_new, were_off })) => {
-                if were_off > 0 {
-                    self.settle_attachments();
-                    self.note(
-                        session,
-                        format!(
-                            "{were_off} sites of {name} were off for other sessions: functions entered by then are not seen"
-                        ),
-                    );
-                }
-                let observed = self.sessions.get_mut(&session)?;
-                observed.tell_sites(&found.sites);
-                observed.has_sites |= !found.is_empty();
-                for (site, why) in &found.obstacles {
-                    self.note(session, format!("{site} is not seen: {why}"));
-                }
-                for refusal in &found.refused {
-                    self.note(session, format!("{name}: {refusal}"));
-                }
-                self.lack(session, UNSEEN, found.unseen());
-                is_new.then_some(found.sites.len())
-            }
-            Err(error) => {
-                self.note(session, format!("spans of {name} are not seen: it {error}"));
-                None
-            }
-        }
-    }
-
     /// Reads so many records at most, and gives each to those who may have it; how many there were.
     pub(super) fn read(&mut self, at_most: usize) -> usize {
         for count in 0..at_most {
@@ -399,47 +193,6 @@ impl Hub {
         const BATCH: usize = 4096;
         let now = Clock::now().monotonic;
         while self.read(BATCH) == BATCH && self.read_up_to <= now {}
-    }
-
-    /// Attaches to the sites of code that comes to be executed.
-    fn meet(&mut self, newcomer: &Newcomer, set: SetId) {
-        let code = match &self.scout {
-            Some(scout) => scout.newcomer(newcomer),
-            None => newcomer
-                .candidates()
-                .find_map(|path| File::open(path).ok())
-                .and_then(|file| Image::from_file(file).ok().map(Ok)),
-        };
-        let name = Text::from(newcomer.path());
-        let image = match code {
-            Some(Ok(image)) => image,
-            Some(Err(error)) => {
-                for session in self.side.members(set).to_vec() {
-                    self.note(session, format!("functions of {name} are not seen: it {error}"));
-                }
-                return;
-            }
-            // Scripts, and programs of other kinds, have no sites.
-            None => return,
-        };
-        for session in self.side.members(set).to_vec() {
-            if !self.sessions.contains_key(&session) {
-                continue;
-            }
-            self.reckon_with_detaching();
-            let Ok(programs) = self.side.spans() else { return };
-            let added = self.attachments.add_image(programs, &image, session);
-            if let Some(count) = self.introduce(session, &name, added).filter(|count| *count > 0) {
-                self.late.add(newcomer.process, Clock::now().monotonic);
-                self.note(
-                    session,
-                    format!(
-                        "{name} was in use before its {count} sites were attached to: functions entered by then are \
-                         unknown"
-                    ),
-                );
-            }
-        }
     }
 
     /// Lets go of those who have ended without the kernel's telling.

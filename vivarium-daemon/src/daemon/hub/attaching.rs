@@ -1,0 +1,138 @@
+//! The code that sessions are told of: its sites are attached to, and each session is told of them once.
+
+use std::fs::File;
+
+use vivarium_session::record::Pid;
+use vivarium_session::session::Clock;
+use vivarium_session::text::Text;
+use vivarium_sys::load::SetId;
+
+use super::Hub;
+use crate::elf::Image;
+use crate::kernel::{Addition, SessionId, UNSEEN};
+use crate::process::Process;
+use crate::run::newcomer::Newcomer;
+use crate::sites::CatalogError;
+
+impl Hub {
+    /// Attaches to the code that a process runs.
+    pub(super) fn attach_mapped(&mut self, session: SessionId, process: Pid) {
+        let files = match &self.scout {
+            Some(scout) => scout.mapped(process),
+            None => Process::open(process).and_then(|process| process.files()),
+        };
+        let files = match files {
+            Ok(files) => files,
+            Err(error) => return self.note(session, format!("functions of process {process} are not seen: {error}")),
+        };
+        for file in files {
+            match file.image {
+                Ok(image) => {
+                    self.attach_image(session, &image, &file.path);
+                }
+                Err(error) => self.note(session, format!("functions of {} are not seen: it {error}", file.path)),
+            }
+        }
+    }
+
+    /// Attaches to the code in a file that a client has opened.
+    pub(in crate::daemon) fn attach_file(&mut self, session: SessionId, file: File) {
+        let code = match &self.scout {
+            Some(scout) => scout.file(file),
+            None => Image::from_file(file).ok().map(Ok),
+        };
+        let name = Text::from("a program of the command");
+        match code {
+            Some(Ok(image)) => self.attach_image(session, &image, &name),
+            Some(Err(error)) => self.note(session, format!("functions of {name} are not seen: it {error}")),
+            // Scripts, and programs of other kinds, have no sites.
+            None => {}
+        }
+    }
+
+    fn attach_image(&mut self, session: SessionId, image: &Image, name: &Text) {
+        self.reckon_with_detaching();
+        let Ok(programs) = self.side.spans() else { return };
+        let added = self.attachments.add_image(programs, image, session);
+        self.introduce(session, name, added);
+    }
+
+    /// Tells a session of the sites of a file; whether they were attached to for it.
+    fn introduce(
+        &mut self,
+        session: SessionId,
+        name: &Text,
+        added: Result<Option<Addition>, CatalogError>,
+    ) -> Option<usize> {
+        match added {
+            Ok(None) => None,
+            Ok(Some(Addition { found, is_new, were_off })) => {
+                if were_off > 0 {
+                    self.settle_attachments();
+                    self.note(
+                        session,
+                        format!(
+                            "{were_off} sites of {name} were off for other sessions: functions entered by then are not seen"
+                        ),
+                    );
+                }
+                let observed = self.sessions.get_mut(&session)?;
+                observed.tell_sites(&found.sites);
+                observed.has_sites |= !found.is_empty();
+                for (site, why) in &found.obstacles {
+                    self.note(session, format!("{site} is not seen: {why}"));
+                }
+                for refusal in &found.refused {
+                    self.note(session, format!("{name}: {refusal}"));
+                }
+                self.lack(session, UNSEEN, found.unseen());
+                is_new.then_some(found.sites.len())
+            }
+            Err(error) => {
+                self.note(session, format!("spans of {name} are not seen: it {error}"));
+                None
+            }
+        }
+    }
+
+    /// Attaches to the sites of code that comes to be executed.
+    pub(super) fn meet(&mut self, newcomer: &Newcomer, set: SetId) {
+        let code = match &self.scout {
+            Some(scout) => scout.newcomer(newcomer),
+            None => newcomer
+                .candidates()
+                .find_map(|path| File::open(path).ok())
+                .and_then(|file| Image::from_file(file).ok().map(Ok)),
+        };
+        let name = Text::from(newcomer.path());
+        let image = match code {
+            Some(Ok(image)) => image,
+            Some(Err(error)) => {
+                for session in self.side.members(set).to_vec() {
+                    self.note(session, format!("functions of {name} are not seen: it {error}"));
+                }
+                return;
+            }
+            // Scripts, and programs of other kinds, have no sites.
+            None => return,
+        };
+        for session in self.side.members(set).to_vec() {
+            if !self.sessions.contains_key(&session) {
+                continue;
+            }
+            self.reckon_with_detaching();
+            let Ok(programs) = self.side.spans() else { return };
+            let added = self.attachments.add_image(programs, &image, session);
+            if let Some(count) = self.introduce(session, &name, added).filter(|count| *count > 0) {
+                self.late.add(newcomer.process, Clock::now().monotonic);
+                self.note(
+                    session,
+                    format!(
+                        "{name} was in use before its {count} sites were attached to: functions entered by then are \
+                         unknown"
+                    ),
+                );
+            }
+        }
+    }
+}
