@@ -4,6 +4,7 @@
 
 use crate::counts::Outcome;
 use crate::identity::RealIds;
+use crate::thread::Thread;
 use crate::{atomic, lane, ring, scratch};
 
 /// How a program runs.
@@ -12,8 +13,8 @@ pub(crate) trait Preemption {
     fn claim(thread: u32) -> Option<u32>;
     /// Gives that back.
     fn release(index: u32);
-    /// Whose the running thread is. What nothing preempts is what happens most.
-    fn real_ids() -> RealIds;
+    /// Whose this thread is, which runs. What nothing preempts is what happens most.
+    fn real_ids(thread: &Thread) -> RealIds;
     /// Sends a record that was built elsewhere.
     ///
     /// # Safety
@@ -43,7 +44,7 @@ impl Preemption for Preempted {
     }
 
     #[inline(always)]
-    fn real_ids() -> RealIds {
+    fn real_ids(_: &Thread) -> RealIds {
         RealIds::current()
     }
 
@@ -74,8 +75,8 @@ impl Preemption for Unpreempted {
     fn release(_: u32) {}
 
     #[inline(always)]
-    fn real_ids() -> RealIds {
-        RealIds::plainly()
+    fn real_ids(thread: &Thread) -> RealIds {
+        RealIds::plainly(thread.task)
     }
 
     #[inline(always)]

@@ -9,7 +9,8 @@ use crate::kernel::{Address, Offset as _, reads_are_plain};
 
 /// How many words of a `dentry` are read at once. All kernels that are known have what is needed side by side.
 const WORDS: usize = 4;
-/// How many words of a name are copied at once.
+/// How many words of a name are copied at once: of most, and of one that is as long as the kernel keeps beside its entry.
+const SHORT_NAME_WORDS: usize = 2;
 const NAME_WORDS: usize = 5;
 
 /// A part of a `dentry`, as it was when it was read.
@@ -89,7 +90,9 @@ impl Link {
 pub(super) unsafe fn write_name(name: Address, length: u32, to: *mut u8) {
     // SAFETY: the caller's promise.
     unsafe {
-        if reads_are_plain() && length as usize <= NAME_WORDS * size_of::<u64>() {
+        if reads_are_plain() && length as usize <= SHORT_NAME_WORDS * size_of::<u64>() {
+            name.plainly().copy_words::<SHORT_NAME_WORDS>(to.cast());
+        } else if reads_are_plain() && length as usize <= NAME_WORDS * size_of::<u64>() {
             name.plainly().copy_words::<NAME_WORDS>(to.cast());
         } else {
             bpf_probe_read_kernel(to.cast(), length, name.pointer());
