@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 use vivarium_session::session::Brevity;
 use vivarium_session::sink::{Jsonl, Live, Look};
 use vivarium_sys::event::EventKind;
+use vivarium_sys::wire::TextLength;
 
 use crate::support::kernel::{Kernel, ROOT};
 use crate::support::observation::{info, lines, observe_as, of_type, open_of, tree};
@@ -83,6 +84,20 @@ fn capability_checks_without_being_asked_for() {
         [(json!(21), json!(0), json!(2)), (json!(21), json!(-1), json!(1)), (json!(22), json!(0), json!(1))]
     );
     assert_eq!(told("path_open").len(), 4, "others are told each time");
+}
+
+#[test]
+fn whatever_a_program_leaves_behind_the_end_of_an_address() {
+    let mut kernel = Kernel::new();
+    for address in [b"\x01\0/run/x\0one", b"\x01\0/run/x\0two", b"\x01\0/run/y\0two"] {
+        let length = TextLength { kept: address.len() as u32, whole: address.len() as u32 };
+        kernel.raw_event(ROOT, EventKind::UNIX_CONNECT, Some(0), &[1, 1, 0], &[(address.as_slice(), length)]);
+    }
+    let lines = told(&kernel);
+    let events = of_type(&lines, "event");
+    let connections: Vec<_> = events.iter().map(|event| &event["fields"]["address"]["path"]).collect();
+    assert_eq!(connections, ["/run/x", "/run/y"]);
+    assert_eq!(events[0]["count"], 2);
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::io::Write as _;
 
-use vivarium_sys::event::{EventKind, Telling};
+use vivarium_sys::event::{EventKind, FieldType, Telling};
 use vivarium_sys::wire::HEADER_BYTES;
 
 use crate::record::{Body, Record};
@@ -149,5 +150,20 @@ fn words(event: &EventStep<'_>) -> Box<[u8]> {
         let [a, b, c, d] = result.to_le_bytes();
         [1, a, b, c, d]
     });
-    [&kind[..], &result, event.raw.get(HEADER_BYTES..).unwrap_or_default()].concat().into()
+    let mut words = [&kind[..], &result].concat();
+    if event.event.spec.fields.iter().any(|field| holds_more_than_it_tells(field.kind)) {
+        for field in event.event.fields() {
+            // Writing to memory doesn't fail.
+            let _ = write!(words, "{:?},", field.value);
+        }
+    } else {
+        words.extend(event.raw.get(HEADER_BYTES..).unwrap_or_default());
+    }
+    words.into()
+}
+
+/// Whether the bytes of a field may differ where what it tells doesn't: what a program leaves behind the end of a name or in
+/// the padding of an address, and the random numbers of a hello.
+const fn holds_more_than_it_tells(kind: FieldType) -> bool {
+    matches!(kind, FieldType::Address | FieldType::ServerName | FieldType::Alpn)
 }
