@@ -11,7 +11,7 @@ use crate::text::Escaped;
 
 /// A `sockaddr` as the kernel holds it.
 ///
-/// In JSON an object: `ip` and `port`; or `path`, `abstract` or neither for an unnamed Unix socket; or `netlink` with its
+/// In JSON an object: `ip` and `port`, with the `scope` where it is in one; or `path`, `abstract` or neither for an unnamed Unix socket; or `netlink` with its
 /// `groups`; or `bytes`, all of it in hexadecimal, for another family. Each has `family`, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -127,6 +127,11 @@ impl Serialize for Address<'_> {
             Self::Ip(address) => {
                 map.serialize_entry("ip", &address.ip())?;
                 map.serialize_entry("port", &address.port())?;
+                if let SocketAddr::V6(address) = address
+                    && address.scope_id() != 0
+                {
+                    map.serialize_entry("scope", &address.scope_id())?;
+                }
             }
             Self::UnixPath(path) => map.serialize_entry("path", path)?,
             Self::UnixAbstract(name) => map.serialize_entry("abstract", name)?,
@@ -158,6 +163,16 @@ mod tests {
         let (text, json) = shown(&bytes);
         assert_eq!(text, "[::1]:443");
         assert_eq!(json, r#"{"family":"AF_INET6","ip":"::1","port":443}"#);
+    }
+
+    #[test]
+    fn an_address_of_one_link_tells_which() {
+        let mut bytes = vec![10, 0, 0, 9, 0, 0, 0, 0];
+        bytes.extend(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1).octets());
+        bytes.extend(2_u32.to_ne_bytes());
+        let (text, json) = shown(&bytes);
+        assert_eq!(text, "[fe80::1%2]:9");
+        assert_eq!(json, r#"{"family":"AF_INET6","ip":"fe80::1","port":9,"scope":2}"#);
     }
 
     #[test]
