@@ -1,5 +1,6 @@
 //! Which records tell of code that may have sites.
 
+use std::fs;
 use std::mem::offset_of;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,7 @@ pub(crate) struct Newcomer {
     /// The process.
     pub(crate) process: Pid,
     path: PathBuf,
+    is_executed: bool,
 }
 
 impl Newcomer {
@@ -31,8 +33,9 @@ impl Newcomer {
         let Record { head, body: Body::Event(event) } = Record::decode(raw).ok()? else { return None };
         let Value::Text(text) = event.field("path")? else { return None };
         let path = Text::new(text.bytes()).as_path().to_owned();
-        let is_code = event.spec.kind == EventKind::PROC_EXEC || is_library(&path);
-        (is_code && !head.has_failed() && !text.is_cut()).then_some(Self { process: head.pid, path })
+        let is_executed = event.spec.kind == EventKind::PROC_EXEC;
+        let is_code = is_executed || is_library(&path);
+        (is_code && !head.has_failed() && !text.is_cut()).then_some(Self { process: head.pid, path, is_executed })
     }
 
     /// What it is called there.
@@ -40,11 +43,15 @@ impl Newcomer {
         &self.path
     }
 
-    /// Where it may be found: as the process sees it for as long as that lives, else as it is seen from here.
+    /// Where it may be found: as the process sees it for as long as that lives, also where it has no name (any more), else as
+    /// it is seen from here.
     pub(crate) fn candidates(&self) -> impl Iterator<Item = PathBuf> {
         let relative = self.path.strip_prefix("/").unwrap_or(&self.path);
-        let seen = Path::new("/proc").join(self.process.to_string()).join("root").join(relative);
-        [seen, self.path.clone()].into_iter()
+        let process = Path::new("/proc").join(self.process.to_string());
+        let exe = process.join("exe");
+        // By now the process may execute another program.
+        let is_it = self.is_executed && fs::read_link(&exe).is_ok_and(|link| link == self.path);
+        [Some(process.join("root").join(relative)), is_it.then_some(exe), Some(self.path.clone())].into_iter().flatten()
     }
 }
 
@@ -57,6 +64,19 @@ fn is_library(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_without_a_name_is_found_through_its_process() {
+        let found = |path: &str, is_executed| {
+            let newcomer = Newcomer { process: Pid(std::process::id()), path: path.into(), is_executed };
+            newcomer.candidates().any(|path| path.ends_with("exe"))
+        };
+        let here = std::env::current_exe().expect("this program has a path");
+        let here = here.to_str().expect("UTF-8");
+        assert!(found(here, true));
+        assert!(!found(here, false), "a library isn't the program");
+        assert!(!found("/memfd:another (deleted)", true));
+    }
 
     #[test]
     fn libraries_are_known_by_their_names() {
