@@ -1,9 +1,11 @@
 //! A program that an observed one executes is held until its sites are attached to: nothing of it is missed. Nobody is held for
 //! long, not even by an observer that is stopped.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::path::Path;
 use std::process::{Child, Stdio};
 
+use serde_json::Value;
 use vivarium_tests::observation::{Observation, may_observe, subject};
 
 /// How many programs that nobody has seen before are executed.
@@ -16,7 +18,7 @@ fn signal(child: &Child, signal: libc::c_int) {
 }
 
 /// A shell that executes copies of a marked program in its folder, each of which opens this file once.
-fn script(directory: &std::path::Path, programs: usize, file: &str) -> String {
+fn script(directory: &Path, programs: usize, file: &str) -> String {
     let (opener, directory) = (subject("opener"), directory.display());
     (0..programs).map(|n| format!("cp {opener} {directory}/p{n} && {directory}/p{n} {file} 1 1 </dev/null\n")).collect()
 }
@@ -45,25 +47,53 @@ fn every_function_of_it_is_known() {
 
 #[test]
 fn it_goes_on_also_while_its_observer_is_stopped() {
+    if may_observe() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        run_while_stopped(directory.path(), &script(directory.path(), 2, "/dev/null"));
+    }
+}
+
+#[test]
+fn of_one_that_was_gone_before_it_could_be_looked_at_nothing_is_claimed() {
     if !may_observe() {
         return;
     }
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let report = directory.path().join("report.jsonl");
-    let script = format!("echo ready; read line; {}", script(directory.path(), 2, "/dev/null"));
+    let script = format!("{}rm {}/p?\n", script(directory.path(), 2, "/dev/null"), directory.path().display());
+    let lines = run_while_stopped(directory.path(), &script);
+    let is_open = |line: &&Value| line["kind"] == "path_open" && line["fields"]["path"] == "/dev/null";
+    let of_copies = lines.iter().filter(is_open).filter(|open| open["comm"].as_str().is_some_and(is_copy));
+    let attributions: Vec<_> = of_copies.map(|open| open["attribution"].clone()).collect();
+    // Each reads from there as well.
+    assert!(attributions.len() >= 2, "{attributions:?}");
+    assert!(attributions.iter().all(|attribution| attribution == "unknown"), "{attributions:?}");
+}
+
+/// Whether a process is called as the copies are.
+fn is_copy(comm: &str) -> bool {
+    matches!(comm, "p0" | "p1")
+}
+
+/// What is reported of a shell that executes two programs while its observer is stopped.
+fn run_while_stopped(directory: &Path, programs: &str) -> Vec<Value> {
+    let report = directory.join("report.jsonl");
+    let script = format!("echo ready; read line; {programs}\necho over\n");
     let mut vivarium = Observation::command(&[], &report, &["/bin/sh", "-c", &script])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .expect("vivarium starts");
     let mut printed = BufReader::new(vivarium.stdout.take().expect("its output")).lines();
-    let mut next = || printed.next().expect("the program goes on").expect("its output is text");
-    assert_eq!(next(), "ready");
+    let next = |printed: &mut Lines<_>| printed.next().expect("the program goes on").expect("its output is text");
+    assert_eq!(next(&mut printed), "ready");
     signal(&vivarium, libc::SIGSTOP);
     vivarium.stdin.take().expect("its input").write_all(b"\n").expect("it reads");
     for word in ["ready", "done", "ready", "done"] {
-        assert_eq!(next(), word, "of the programs that the shell executes");
+        assert_eq!(next(&mut printed), word, "of the programs that the shell executes");
     }
+    assert_eq!(next(&mut printed), "over");
     signal(&vivarium, libc::SIGCONT);
     assert!(vivarium.wait().expect("vivarium ends").success());
+    let report = std::fs::read_to_string(report).expect("a report");
+    report.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect()
 }

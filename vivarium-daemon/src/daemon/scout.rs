@@ -138,8 +138,10 @@ impl Question {
                 let _ = tell.send(is_here(process));
             }
             Self::Newcomer(newcomer, tell) => {
-                let file = newcomer.candidates().find_map(|path| open(&path).ok());
-                let _ = tell.send(file.and_then(code));
+                let _ = tell.send(match newcomer.candidates().find_map(|path| open(&path).ok()) {
+                    Some(file) => code(file),
+                    None => newcomer.is_executed().then_some(Err(MappedFileError::Gone)),
+                });
             }
             Self::File(file, tell) => {
                 let _ = tell.send(code(file));

@@ -60,4 +60,7 @@ pub enum MappedFileError {
     /// Whoever serves it does not answer.
     #[error("cannot be read in time: see what serves its file system")]
     Silent,
+    /// It was executed, and is nowhere to be found.
+    #[error("was gone before it could be looked at")]
+    Gone,
 }

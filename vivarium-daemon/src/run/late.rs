@@ -27,6 +27,11 @@ impl Latecomers {
         self.processes.insert(process, attached);
     }
 
+    /// The sites of a running process are never attached to: nobody knows whether there are any.
+    pub(crate) fn never_known(&mut self, process: Pid) {
+        self.add(process, Time(u64::MAX));
+    }
+
     /// The record as it should be: one that says that its thread is in no span, where that isn't known, says so.
     pub(crate) fn correct(&mut self, raw: &[u8]) -> Option<Vec<u8>> {
         if self.processes.is_empty() {

@@ -38,6 +38,11 @@ impl Newcomer {
         (is_code && !head.has_failed() && !text.is_cut()).then_some(Self { process: head.pid, path, is_executed })
     }
 
+    /// Whether it is the program of the process from now on, and no library.
+    pub(crate) fn is_executed(&self) -> bool {
+        self.is_executed
+    }
+
     /// What it is called there.
     pub(crate) fn path(&self) -> &Path {
         &self.path

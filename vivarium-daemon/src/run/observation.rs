@@ -193,6 +193,7 @@ impl Observer {
         let Ok(gate) = &self.gate else { return };
         for file in launch.opened() {
             gate.settle(&file);
+            self.held.extend(file.canonicalize());
         }
         if let Err(error) = gate.close() {
             self.gate = Err(error);
@@ -207,6 +208,7 @@ impl Observer {
                 let path = question.path();
                 let name = fs::read_link(&path).unwrap_or_else(|_| path.clone());
                 let sites = self.attacher.attach_called(&path, &name);
+                self.held.insert(name);
                 session.add_sites(sites);
             }
             if let Ok(gate) = &self.gate {
@@ -223,6 +225,12 @@ impl Observer {
             if !sites.is_empty() || path.exists() {
                 break;
             }
+        }
+        let is_gone = || newcomer.candidates().all(|path| !path.exists());
+        if newcomer.is_executed() && !self.held.contains(newcomer.path()) && sites.is_empty() && is_gone() {
+            let path = Text::from(newcomer.path());
+            self.late.never_known(newcomer.process);
+            self.attacher.note(format!("functions of {path} are not seen: it was gone before it could be looked at"));
         }
         if !sites.is_empty() {
             self.late.add(newcomer.process, Clock::now().monotonic);

@@ -1,5 +1,7 @@
 //! The kernel side made ready for one command.
 
+use std::collections::HashSet;
+use std::path::PathBuf;
 use std::thread;
 
 use aya::maps::MapError;
@@ -80,6 +82,8 @@ pub struct Observer {
     /// Whether threads are numbered here as the kernel side numbers them.
     pub(super) knows_threads: bool,
     pub(super) late: Latecomers,
+    /// The programs that were attached to before anybody executed them, by the paths that they had.
+    pub(super) held: HashSet<PathBuf>,
     /// What holds programs at exec, or why nothing does.
     pub(super) gate: Result<Gate, GateError>,
     pub(super) attacher: Attacher,
@@ -180,6 +184,7 @@ impl Observer {
             off: options.off,
             end: options.end,
             late: Latecomers::default(),
+            held: HashSet::new(),
             gate,
             attacher,
             sites,

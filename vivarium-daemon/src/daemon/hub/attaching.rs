@@ -10,7 +10,7 @@ use vivarium_sys::load::SetId;
 use super::Hub;
 use crate::elf::Image;
 use crate::kernel::{Addition, SessionId, UNSEEN};
-use crate::process::Process;
+use crate::process::{MappedFileError, Process};
 use crate::run::newcomer::Newcomer;
 use crate::sites::CatalogError;
 
@@ -99,10 +99,10 @@ impl Hub {
     pub(super) fn meet(&mut self, newcomer: &Newcomer, set: SetId) {
         let code = match &self.scout {
             Some(scout) => scout.newcomer(newcomer),
-            None => newcomer
-                .candidates()
-                .find_map(|path| File::open(path).ok())
-                .and_then(|file| Image::from_file(file).ok().map(Ok)),
+            None => match newcomer.candidates().find_map(|path| File::open(path).ok()) {
+                Some(file) => Image::from_file(file).ok().map(Ok),
+                None => newcomer.is_executed().then_some(Err(MappedFileError::Gone)),
+            },
         };
         let name = Text::from(newcomer.path());
         let image = match code {
@@ -110,6 +110,9 @@ impl Hub {
             Some(Err(error)) => {
                 for session in self.side.members(set).to_vec() {
                     self.note(session, format!("functions of {name} are not seen: it {error}"));
+                }
+                if newcomer.is_executed() {
+                    self.late.never_known(newcomer.process);
                 }
                 return;
             }
