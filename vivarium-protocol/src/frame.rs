@@ -48,7 +48,7 @@ macro_rules! tags {
 }
 
 tags! {
-    /// The version that someone speaks. The first frame of both sides, and the same in every version.
+    /// The version that someone speaks: the first frame of a client, and of a daemon that speaks the same. The same in every version.
     Hello = b"HELO", 256;
     /// What is to be observed.
     Start = b"STRT", 16 << 10;

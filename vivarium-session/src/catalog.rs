@@ -1,4 +1,5 @@
-//! The table of events in words, as `docs/events.md` and `vivarium events` have it.
+//! What the code knows in words: the table of events, as `docs/events.md` and `vivarium events` have it, and the records, as
+//! `docs/records.md` has them.
 //!
 //! ```
 //! use vivarium_session::catalog::describe;
@@ -10,6 +11,7 @@
 
 mod entry;
 mod overview;
+mod records;
 
 use std::fmt;
 
@@ -17,6 +19,7 @@ use vivarium_sys::event::{EventKind, EventSpec};
 
 use self::entry::Entry;
 use self::overview::Overview;
+use self::records::Records;
 
 /// The whole table, in Markdown: an overview, and an entry for each kind.
 #[must_use]
@@ -28,6 +31,12 @@ pub fn table() -> impl fmt::Display {
 #[must_use]
 pub fn describe(event: &EventSpec) -> impl fmt::Display {
     Entry(event)
+}
+
+/// The bytes of a record, in Markdown.
+#[must_use]
+pub fn records() -> impl fmt::Display {
+    Records
 }
 
 struct Table;

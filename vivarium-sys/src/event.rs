@@ -4,6 +4,7 @@
 //! it. Decoders, filters, documentation and tests follow from [`ALL`](EventKind::all); the kernel side uses the numbers.
 
 mod code;
+mod field_type;
 mod file;
 mod identity;
 mod kernel;
@@ -13,9 +14,10 @@ mod socket;
 mod spec;
 
 pub use code::ENVIRONMENT_CALLS;
+pub use field_type::FieldType;
 pub use process::{TaskKind, is_dangerous_prctl};
 pub use socket::SocketShape;
-pub use spec::{Backend, Category, Default, EventSpec, FieldSpec, FieldType, Severity, Sight, Source, Telling};
+pub use spec::{Backend, Category, Default, EventSpec, FieldSpec, Severity, Sight, Source, Telling};
 
 /// The kind of an event: a number that never changes its meaning, so that old recordings stay readable.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]

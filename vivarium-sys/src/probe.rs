@@ -71,7 +71,7 @@ impl Probe {
 
 flags! {
     /// How a span starts.
-    StartFlags {
+    StartFlags: u32 {
         /// A poll of an async span, or what is like one; its instance may have been seen before.
         POLL = 1;
         /// The span is being dropped before it was done: its values are dropped inside it. Or a `tracing` span is closed.
@@ -81,7 +81,7 @@ flags! {
 
 flags! {
     /// How a span stops.
-    StopFlags {
+    StopFlags: u32 {
         /// The last stop of this instance: it will not be polled again.
         LAST = 1;
         /// It leaves by a panic.

@@ -131,6 +131,14 @@ macro_rules! site_kinds {
                     $(Self::$variant => $name,)+
                 }
             }
+
+            /// What it is, in a sentence.
+            #[must_use]
+            pub const fn summary(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($doc),+),)+
+                }
+            }
         }
 
         /// The number of a kind by the name of its variant, as text for the assembler.

@@ -12,126 +12,78 @@
 //! Everything is little endian and the whole record is padded to a multiple of 8. A number or text that the writer could
 //! not learn is [`UNKNOWN_NUMBER`] or [`TextLength::UNKNOWN`]; those after the last that it has anything to say of may be
 //! left out. What the numbers and the texts of an event mean stands in the [table of events](crate::event); those of the
-//! span records stand with [`RecordType`].
+//! span records stand with [`RecordType`]. `docs/records.md` is made from all this, for readers in other languages.
 
+#[macro_use]
+mod layout;
+mod record_type;
 mod span;
 
+pub use layout::FieldPlace;
+pub use record_type::RecordType;
 pub use span::{SPAN_BYTES, SpanRecord, WholeSpan};
 
 use crate::event::EventKind;
 use crate::{InstanceId, SiteId};
 
-/// What a record is about.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
-#[repr(u8)]
-#[non_exhaustive]
-pub enum RecordType {
-    /// An event of [`Header::kind`].
-    Event = 1,
-    /// A span starts or is polled again; the header's span is the new one.
-    /// Numbers: [`StartFlags`](crate::probe::StartFlags), the instance that was innermost before, and for a dynamic site
-    /// its line and its kind; texts, for a dynamic site alone: module path, name, file.
-    SpanStart = 2,
-    /// A span or a poll of it stops; the header's span is the one that stops.
-    /// Numbers: [`StopFlags`](crate::probe::StopFlags), how many deeper spans it closed because their stops were missed.
-    SpanStop = 3,
-    /// Something is raised in the header's span. Numbers: [`RaiseKind`](crate::probe::RaiseKind), line; texts: message, file.
-    SpanRaise = 4,
-    /// The system call returns in which the thread's last events with [`RecordFlags::RESULT_FOLLOWS`] happened. The header
-    /// has their result, if it is theirs: what a call only hands on, as `io_uring_enter` does, has results of its own.
-    Result = 5,
-}
-
-impl RecordType {
-    /// Every type.
-    pub const ALL: [Self; 5] = [Self::Event, Self::SpanStart, Self::SpanStop, Self::SpanRaise, Self::Result];
-
-    /// The type with this number, if there is one.
-    #[must_use]
-    pub const fn from_number(number: u8) -> Option<Self> {
-        match number {
-            1 => Some(Self::Event),
-            2 => Some(Self::SpanStart),
-            3 => Some(Self::SpanStop),
-            4 => Some(Self::SpanRaise),
-            5 => Some(Self::Result),
-            _ => None,
-        }
-    }
-}
-
-/// What is special about a record.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
-#[repr(transparent)]
-pub struct RecordFlags(pub u8);
-
-impl RecordFlags {
-    /// [`Header::result`] holds the result of the operation.
-    pub const HAS_RESULT: Self = Self(1);
-    /// The thread was deeper than the kernel's stack of spans: the header's span is the deepest known, not the innermost.
-    pub const DEEPER: Self = Self(2);
-    /// The thread was running before it was observed: functions that it was in already are unknown until they return.
-    pub const ENTERED_BEFORE: Self = Self(4);
-    /// The span was inherited from the thread that made this one; no function of this thread has been entered since.
-    pub const INHERITED: Self = Self(8);
-    /// The result of the operation is not known yet: it comes with the thread's next [`RecordType::Result`], or when the
-    /// thread executes another program, which is the result. Where something else of the thread comes first, it was lost.
-    pub const RESULT_FOLLOWS: Self = Self(16);
-
-    /// Whether all of `other` is set.
-    #[must_use]
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// Both.
-    #[must_use]
-    pub const fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+flags! {
+    /// What is special about a record.
+    RecordFlags: u8 {
+        /// The head has the result of the operation.
+        HAS_RESULT = 1;
+        /// The thread was deeper than the kernel's stack of spans: the head's span is the deepest known, not the innermost.
+        DEEPER = 2;
+        /// The thread was running before it was observed: functions that it was in already are unknown until they return.
+        ENTERED_BEFORE = 4;
+        /// The span was inherited from the thread that made this one; no function of this thread has been entered since.
+        INHERITED = 8;
+        /// The result of the operation is not known yet: it comes with the thread's next record of the type `result`, or when the
+        /// thread executes another program, which is the result. Where something else of the thread comes first, it was lost.
+        RESULT_FOLLOWS = 16;
     }
 }
 
 /// How many bytes of a task's name there are.
 pub const COMM_BYTES: usize = 16;
 
-/// The head of every record.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(C)]
-pub struct Header {
-    /// A [`RecordType`].
-    pub record: u8,
-    /// What is special.
-    pub flags: RecordFlags,
-    /// The kind of event, 0 for a record of another type.
-    pub kind: EventKind,
-    /// How many spans the thread is in by its own doing: 0 while its span is inherited.
-    pub depth: u16,
-    /// How many numbers follow.
-    pub numbers: u8,
-    /// How many texts follow.
-    pub texts: u8,
-    /// When, in nanoseconds of `CLOCK_MONOTONIC`.
-    pub time: u64,
-    /// The sessions that observe the process: the id of a [set](crate::load::SetId).
-    pub sessions: u64,
-    /// The process.
-    pub pid: u32,
-    /// The thread.
-    pub tid: u32,
-    /// Its real user, in the initial user namespace.
-    pub uid: u32,
-    /// Its real group, in the initial user namespace.
-    pub gid: u32,
-    /// The activation of the innermost span, or none.
-    pub instance: InstanceId,
-    /// The site of that span.
-    pub site: SiteId,
-    /// The result of the operation where the flags say that it is known: negative is an errno.
-    pub result: i32,
-    /// Which processor.
-    pub cpu: u32,
-    /// The name of the task.
-    pub comm: [u8; COMM_BYTES],
+laid_out! {
+    /// The head of every record.
+    pub struct Header {
+        /// The type of the record.
+        pub record: u8,
+        /// What is special about it, a bit each.
+        pub flags: RecordFlags,
+        /// The kind of event, 0 for a record of another type.
+        pub kind: EventKind,
+        /// How many spans the thread is in by its own doing: 0 while its span is inherited.
+        pub depth: u16,
+        /// How many numbers follow.
+        pub numbers: u8,
+        /// How many texts follow.
+        pub texts: u8,
+        /// When, in nanoseconds of `CLOCK_MONOTONIC`.
+        pub time: u64,
+        /// The sessions that observe the process, as whoever observed numbered their set: nothing to a reader.
+        pub sessions: u64,
+        /// The process, in the initial namespace of process ids.
+        pub pid: u32,
+        /// The thread, in the same.
+        pub tid: u32,
+        /// Its real user, in the initial user namespace.
+        pub uid: u32,
+        /// Its real group, in the initial user namespace.
+        pub gid: u32,
+        /// The activation of the innermost span, 0 for none.
+        pub instance: InstanceId,
+        /// The site of that span.
+        pub site: SiteId,
+        /// The result of the operation where the flags say that it is known, signed: negative is an errno.
+        pub result: i32,
+        /// Which processor.
+        pub cpu: u32,
+        /// The name of the thread, up to the first zero byte.
+        pub comm: [u8; COMM_BYTES],
+    }
 }
 
 /// The size of the header.
@@ -141,14 +93,15 @@ const _: () = assert!(HEADER_BYTES == 80);
 /// A number that could not be told: this backend doesn't have it, or reading it failed.
 pub const UNKNOWN_NUMBER: u64 = u64::MAX;
 
-/// How much of a text is in a record.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-#[repr(C)]
-pub struct TextLength {
-    /// How many bytes are here.
-    pub kept: u32,
-    /// How many bytes there were, as far as is known; at least `kept`.
-    pub whole: u32,
+laid_out! {
+    /// How much of a text is in a record.
+    #[derive(Default)]
+    pub struct TextLength {
+        /// How many bytes are here.
+        pub kept: u32,
+        /// How many bytes there were, as far as is known; at least `kept`.
+        pub whole: u32,
+    }
 }
 
 impl TextLength {
@@ -188,20 +141,21 @@ pub const MAX_RECORD_BYTES: usize =
 /// How many spans of a thread the kernel side knows; deeper ones are counted.
 pub const MAX_DEPTH: usize = 64;
 
-/// What the kernel side counts for each kind of event and each other type of record.
-///
-/// `seen == submitted + filtered + dropped`, at every moment when the program is not running.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-#[repr(C)]
-pub struct Counts {
-    /// Happened in an observed process.
-    pub seen: u64,
-    /// Put into the ring buffer.
-    pub submitted: u64,
-    /// Not wanted by any session.
-    pub filtered: u64,
-    /// Wanted, but there was no room.
-    pub dropped: u64,
+laid_out! {
+    /// What the kernel side counts for each kind of event and each other type of record.
+    ///
+    /// `seen == submitted + filtered + dropped`, at every moment when the program is not running.
+    #[derive(Default)]
+    pub struct Counts {
+        /// Happened in an observed process.
+        pub seen: u64,
+        /// Put into the ring buffer.
+        pub submitted: u64,
+        /// Not wanted by any session.
+        pub filtered: u64,
+        /// Wanted, but there was no room.
+        pub dropped: u64,
+    }
 }
 
 /// Where a record is counted: events by kind, the others after them by type.

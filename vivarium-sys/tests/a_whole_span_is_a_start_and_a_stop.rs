@@ -50,7 +50,7 @@ fn both_say_what_the_whole_says() {
 #[test]
 fn every_other_record_stays_as_it_is() {
     for record in RecordType::ALL {
-        let header = Header { record: record as u8, ..header() };
+        let header = Header { record: *record as u8, ..header() };
         assert!(WholeSpan::unfold(&raw(WholeSpan { header, flags: 0, started: 1, outer: InstanceId::NONE })).is_none());
     }
     let whole = raw(WholeSpan { header: header(), flags: 0, started: 1, outer: InstanceId::NONE });

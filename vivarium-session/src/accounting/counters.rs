@@ -54,14 +54,12 @@ impl Counter {
 /// The name of the kind of event, or what the records are.
 impl fmt::Display for Counter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let span_record = |record| self.0 == counter_index(record, EventKind::NONE);
-        let kind = u16::try_from(self.0).ok().filter(|_| self.is_event()).map(EventKind);
-        match kind.and_then(EventKind::spec) {
-            Some(row) => f.write_str(row.name),
-            None if span_record(RecordType::SpanStart) => f.write_str("span_start"),
-            None if span_record(RecordType::SpanStop) => f.write_str("span_stop"),
-            None if span_record(RecordType::SpanRaise) => f.write_str("span_raise"),
-            None if span_record(RecordType::Result) => f.write_str("result"),
+        if let Some(row) = u16::try_from(self.0).ok().and_then(|kind| EventKind(kind).spec()) {
+            return f.write_str(row.name);
+        }
+        let is_counted_here = |record| self.0 == counter_index(record, EventKind::NONE);
+        match RecordType::ALL.iter().find(|record| **record != RecordType::Event && is_counted_here(**record)) {
+            Some(record) => f.write_str(record.name()),
             None => write!(f, "counter {}", self.0),
         }
     }

@@ -41,7 +41,7 @@ impl fmt::Display for Entry<'_> {
 }
 
 /// The form of a field, as the description of the JSON output names it.
-fn form(field: &FieldSpec) -> &'static str {
+pub(super) fn form(field: &FieldSpec) -> &'static str {
     let sample = match field.source {
         Source::Number(_) => Value::of_number(field.kind, 1, Reading::default()),
         Source::Text(_) => Value::of_text(field.kind, Text::whole(b"")),

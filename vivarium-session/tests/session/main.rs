@@ -25,6 +25,7 @@ mod no_event_is_ever_in_a_neighbour;
 mod old_recordings_stay_readable;
 mod processes_that_did_different_things_stay_apart;
 mod the_heading_says_whether_it_is_all;
+mod the_page_of_recordings_shows_what_is_written;
 mod the_tree_looks_like_this;
 mod the_tree_stays_small_and_exact;
 mod what_began_before_a_process_ended_ends_with_it;

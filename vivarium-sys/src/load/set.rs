@@ -60,7 +60,7 @@ pub struct SessionSet {
 
 flags! {
     /// How the sessions of a set are told of what happens.
-    SetFlags {
+    SetFlags: u32 {
         /// Results are told of events that come before them.
         RESULTS = 1;
         /// That a span has started is told with what follows: with the first thing that happens in it, or with its stop.

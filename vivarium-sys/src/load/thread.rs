@@ -21,7 +21,7 @@ impl Frame {
 
 flags! {
     /// What is special about a thread.
-    ThreadFlags {
+    ThreadFlags: u32 {
         /// Adopted, and silent until it executes the program to observe.
         PENDING = 1;
         /// It was running already when it came to be observed.
