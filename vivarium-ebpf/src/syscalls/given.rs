@@ -118,7 +118,11 @@ extern "C" fn take_given(index: u32, start: u32, directory: i32, path: u64, how:
         return TextLength::UNKNOWN.pack();
     };
     let room = Room { bad_address: how & BAD_ADDRESS != 0, ..room };
-    let meaning = Meaning::from_number(how & !BAD_ADDRESS);
+    // Since Linux 6.11 no string at all is as good as an empty one.
+    let meaning = match Meaning::from_number(how & !BAD_ADDRESS) {
+        Meaning::PathOrDescriptor if path == 0 && !room.bad_address => Meaning::Descriptor,
+        meaning => meaning,
+    };
     let given = Given { directory, path: UserAddress(path), meaning };
     let first = given.first();
     let mut before = TextLength { kept: 0, whole: 0 };

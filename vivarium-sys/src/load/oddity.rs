@@ -72,7 +72,8 @@ oddities! {
     /// Execs less those that were told of: the program that tells may be skipped, the one that counts never is.
     SkippedExec = 11, Loss, "a program was executed, and the kernel skipped what tells of it";
     /// A worker of a ring did something that nobody is known to have asked for.
-    UnknownSubmitter = 12, Loss, "a worker of io_uring did something that nobody is known to have asked for";
+    UnknownSubmitter = 12, Loss,
+        "a worker of io_uring did something that nobody is known to have asked for: that is seen where the kernel takes fentry programs";
     /// A thread of the kernel takes what is asked for from a ring.
     PolledRing = 13, Loss, "an io_uring is polled by the kernel, and what is asked for through it is not seen";
     /// Something else than an open, a connect or an unlink, or an open that may create a file, where only system calls are

@@ -29,13 +29,20 @@ pub(super) fn server_name(hello: Text<'_>) -> Option<Text<'_>> {
     })
 }
 
-/// The protocols that the client offers to speak.
+/// The protocols that the client offers to speak. `None` where they may be in what is missing of the hello.
 pub(super) fn alpn(hello: Text<'_>) -> Option<Names<'_>> {
     let offered = extensions(hello.bytes())?.into_iter().find_map(|extension| match extension {
         TlsExtension::ALPN(names) => Some(names),
         _ => None,
     });
-    Some(Names(offered.unwrap_or_default()))
+    offered.or_else(|| is_whole(hello.bytes()).then(Vec::new)).map(Names)
+}
+
+/// Whether all of the message is here.
+fn is_whole(hello: &[u8]) -> bool {
+    let Some([.., high, middle, low]) = hello.get(..HEADS_BYTES) else { return false };
+    let length = u32::from_be_bytes([0, *high, *middle, *low]) as usize;
+    hello.len() >= HEADS_BYTES + length
 }
 
 /// A list of names. In JSON an array of texts.
@@ -101,7 +108,7 @@ mod tests {
     #[test]
     fn of_a_hello_that_was_cut_as_much_is_told_as_is_there() {
         let whole = hello(&[SNI, ALPN].concat());
-        assert_eq!(told(&whole[..whole.len() - 3]), (Some("example.com".into()), Some(String::new())));
+        assert_eq!(told(&whole[..whole.len() - 3]), (Some("example.com".into()), None));
         for end in 0..whole.len() {
             told(&whole[..end]);
         }
