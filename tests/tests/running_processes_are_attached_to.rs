@@ -205,10 +205,11 @@ fn one_may_be_waited_for_longer_than_the_daemon_keeps_those_who_want_nothing() {
         Attached::start(&daemon, user, &options(way, &["--comm", "viv-late", "--wait"], &backend()))
     };
     let attached = WAYS.map(begin);
+    // It is the time that matters here.
     std::thread::sleep(std::time::Duration::from_secs(22));
-    let running = Waiting::start(&daemon, USER, &[&named, "-c", SCRIPT]);
+    let running = start(&daemon, USER, &[&named, "-c", SCRIPT]);
     attached.iter().for_each(Attached::wait);
-    running.let_go();
+    let_go(running);
     for attached in attached {
         let seen = attached.end();
         is_complete(&seen);

@@ -6,10 +6,9 @@ use super::{Sight, events};
 const PAIR_GAP: &str = "each socket of a pair is told by itself";
 /// What the programs that read what is sent can't tell.
 const QUESTION_GAP: &str = "what is sent by io_uring, sendfile or splice; of several questions that are sent as one, all but \
-                            the first";
+                            the first; a question over TCP whose first piece ends within its head";
 /// The same of what begins an encrypted connection.
-const HELLO_GAP: &str =
-    "what is sent by io_uring, sendfile or splice; what a hello says that is spread over several records";
+const HELLO_GAP: &str = "what is sent by io_uring, sendfile or splice; what a hello says that is spread over several records, or beyond its first 4 KiB";
 /// The same of connections that are made by what is sent.
 const FIRST_GAP: &str = "connections that io_uring makes by sending the first message";
 /// What the entry of a function of a library can't tell.
