@@ -17,10 +17,10 @@ impl File {
         Self::in_table(table, descriptor, Address::read)
     }
 
-    /// The same, where that is asked often, of the running task.
+    /// The same, where that is asked often.
     #[inline(always)]
-    pub(crate) fn of_new_descriptor(task: Typed, descriptor: i32) -> Option<Self> {
-        let table = task.follow(Field::TaskFiles).follow(Field::FilesFdt);
+    pub(crate) fn of_new_descriptor(descriptor: i32) -> Option<Self> {
+        let table = Typed::current_task().follow(Field::TaskFiles).follow(Field::FilesFdt);
         Self::in_table(table, descriptor, |place| place.plainly().read())
     }
 

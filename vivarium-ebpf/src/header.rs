@@ -67,13 +67,14 @@ pub(crate) unsafe fn write_for(header: *mut Header, thread: &Thread, ids: RealId
         (*header).site = subject.span.site;
         (*header).result = subject.result.known().unwrap_or(0);
         (*header).cpu = bpf_get_smp_processor_id();
-        (&raw mut (*header).comm).cast::<[u64; 2]>().write(comm(thread.task));
+        (&raw mut (*header).comm).cast::<[u64; 2]>().write(comm());
     }
 }
 
-/// The name of a thread. The kernel fills it up with zeros, so that there is no end to look for.
+/// The name of the running thread. The kernel fills it up with zeros, so that there is no end to look for.
 #[inline(always)]
-fn comm(task: Typed) -> [u64; 2] {
+fn comm() -> [u64; 2] {
     const { assert!(size_of::<[u64; 2]>() == COMM_BYTES && offset_of!(Header, comm).is_multiple_of(8)) };
+    let task = Typed::current_task();
     [task.word(Field::TaskComm, 0), task.word(Field::TaskComm, 1)]
 }

@@ -3,7 +3,7 @@
 use aya_ebpf::helpers::bpf_get_current_uid_gid;
 use vivarium_sys::load::{Field, ThreadState};
 
-use crate::kernel::{Address, Structure, Typed, reads_are_plain};
+use crate::kernel::{Address, Structure, reads_are_plain};
 use crate::record::Record;
 
 /// The real, effective and saved user of these credentials, and that for files.
@@ -32,13 +32,13 @@ impl RealIds {
         Self { user: both as u32, group: (both >> 32) as u32 }
     }
 
-    /// The same, where they are asked for often, of the running task.
+    /// The same, where they are asked for often.
     #[inline(always)]
-    pub(crate) fn plainly(task: Typed) -> Self {
+    pub(crate) fn plainly() -> Self {
         if !reads_are_plain() {
             return Self::current();
         }
-        let task = task.address().plainly();
+        let task = Address::current_task().plainly();
         let credentials = task.get::<Address>(Field::TaskCred).plainly();
         Self { user: credentials.get(Field::CredUid), group: credentials.get(Field::CredGid) }
     }

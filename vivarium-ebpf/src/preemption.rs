@@ -4,7 +4,6 @@
 
 use crate::counts::Outcome;
 use crate::identity::RealIds;
-use crate::thread::Thread;
 use crate::{atomic, lane, ring, scratch};
 
 /// How a program runs.
@@ -13,8 +12,8 @@ pub(crate) trait Preemption {
     fn claim(thread: u32) -> Option<u32>;
     /// Gives that back.
     fn release(index: u32);
-    /// Whose this thread is, which runs. What nothing preempts is what happens most.
-    fn real_ids(thread: &Thread) -> RealIds;
+    /// Whose the running thread is. What nothing preempts is what happens most.
+    fn real_ids() -> RealIds;
     /// Sends a record that was built elsewhere.
     ///
     /// # Safety
@@ -44,7 +43,7 @@ impl Preemption for Preempted {
     }
 
     #[inline(always)]
-    fn real_ids(_: &Thread) -> RealIds {
+    fn real_ids() -> RealIds {
         RealIds::current()
     }
 
@@ -75,8 +74,8 @@ impl Preemption for Unpreempted {
     fn release(_: u32) {}
 
     #[inline(always)]
-    fn real_ids(thread: &Thread) -> RealIds {
-        RealIds::plainly(thread.task)
+    fn real_ids() -> RealIds {
+        RealIds::plainly()
     }
 
     #[inline(always)]

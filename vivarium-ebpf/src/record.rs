@@ -48,7 +48,7 @@ impl<const NUMBERS: usize, const TEXTS: usize> Record<NUMBERS, TEXTS> {
         };
         let mut record = Self { index, slot, used: 0, bad_address: subject.result == Answer::Known(-EFAULT) };
         // SAFETY: the slot has room for the head and is claimed.
-        unsafe { header::write_for(record.at::<Header>(0), thread, P::real_ids(thread), subject, bpf_ktime_get_ns()) };
+        unsafe { header::write_for(record.at::<Header>(0), thread, P::real_ids(), subject, bpf_ktime_get_ns()) };
         for at in 0..NUMBERS {
             record.forget_number(at);
         }

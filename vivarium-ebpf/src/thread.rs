@@ -6,7 +6,6 @@ use aya_ebpf::helpers::{bpf_get_current_pid_tgid, bpf_get_current_uid_gid};
 use aya_ebpf::macros::btf_map;
 use vivarium_sys::load::{Oddity, SessionSet, ThreadFlags, ThreadState};
 
-use crate::kernel::Typed;
 use crate::{counts, wanted};
 
 /// As many as there are unless the loader chooses another number; only those in use take memory.
@@ -34,8 +33,6 @@ impl Ids {
 /// The running thread, which is observed.
 pub(crate) struct Thread {
     pub(crate) ids: Ids,
-    /// The thread itself: to ask for it again takes a call.
-    pub(crate) task: Typed,
     /// Its sessions.
     pub(crate) set: &'static SessionSet,
     pub(crate) state: &'static mut ThreadState,
@@ -58,7 +55,7 @@ impl Thread {
         let set = wanted::set(state.sessions)?;
         let may_see = set.owner == SessionSet::ANYONE || set.may_see(bpf_get_current_uid_gid() as u32);
         let set = if may_see { set } else { withdraw(state, set)? };
-        Some(Self { ids, task: Typed::current_task(), set, state })
+        Some(Self { ids, set, state })
     }
 }
 

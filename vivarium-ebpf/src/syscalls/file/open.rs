@@ -36,7 +36,7 @@ fn sys_open(ctx: RawTracePointContext) -> u32 {
         }
         _ => (Given::at(call.int(0), call.pointer(1)), call.argument(2), call.argument(3)),
     };
-    let opened = File::of_new_descriptor(thread.task, call.result as i32);
+    let opened = File::of_new_descriptor(call.result as i32);
     // What `openat2` was given is in the memory of the process, which may have changed it since.
     let may_create = open::creates(flags) || call.which() == Some(Syscall::Openat2);
     if let Some(file) = opened {
