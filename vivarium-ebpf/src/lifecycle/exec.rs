@@ -12,7 +12,7 @@ use vivarium_sys::load::{Field, Oddity, SessionSet, ThreadFlags, ThreadState};
 use crate::counts::{even, odd};
 use crate::event;
 use crate::identity;
-use crate::kernel::{Address, Typed};
+use crate::kernel::{Address, Typed, has};
 use crate::path::{Name, Place};
 use crate::record::Record;
 use crate::thread::{self, Ids, Thread};
@@ -21,9 +21,9 @@ use crate::user::UserAddress;
 use crate::wanted;
 
 /// In the flags of memory, who may look into it.
-const DUMPABLE: u64 = 3;
+const DUMPABLE: u32 = 3;
 /// Those of its user may.
-const DUMPABLE_BY_USER: u64 = 1;
+const DUMPABLE_BY_USER: u32 = 1;
 
 #[btf_tracepoint(function = "sched_process_exec")]
 fn task_exec(ctx: BtfTracePointContext) -> i32 {
@@ -75,8 +75,13 @@ fn settle(old: u32, thread: u32) -> Option<&'static mut ThreadState> {
 /// program is one that the user may not read.
 #[inline(always)]
 fn is_shut(task: Address, groups: [u32; 4]) -> bool {
-    let memory: u64 = task.follow(Field::TaskMm).get(Field::MmFlags);
-    memory & DUMPABLE != DUMPABLE_BY_USER
+    // On Linux 7.2 it is no longer among the flags of memory.
+    let dumpable = if has(Field::TaskExecState) {
+        task.follow(Field::TaskExecState).get(Field::ExecStateDumpable)
+    } else {
+        task.follow(Field::TaskMm).get::<u32>(Field::MmFlags) & DUMPABLE
+    };
+    dumpable != DUMPABLE_BY_USER
         || groups.iter().any(|group| *group != groups[0])
         || identity::has_capabilities(task)
 }

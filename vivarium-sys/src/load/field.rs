@@ -69,6 +69,8 @@ fields! {
     GroupsCount = "group_info", "ngroups";
     GroupsList = "group_info", "gid";
     MmFlags = "mm_struct", "flags";
+    TaskExecState = "task_struct", "exec_state";
+    ExecStateDumpable = "task_exec_state", "dumpable";
     MmArgStart = "mm_struct", "arg_start";
     MmArgEnd = "mm_struct", "arg_end";
     NewtaskPid = "trace_event_raw_task_newtask", "pid";
