@@ -81,9 +81,7 @@ fn is_shut(task: Address, groups: [u32; 4]) -> bool {
     } else {
         task.follow(Field::TaskMm).get::<u32>(Field::MmFlags) & DUMPABLE
     };
-    dumpable != DUMPABLE_BY_USER
-        || groups.iter().any(|group| *group != groups[0])
-        || identity::has_capabilities(task)
+    dumpable != DUMPABLE_BY_USER || groups.iter().any(|group| *group != groups[0]) || identity::has_capabilities(task)
 }
 
 /// The state of the running thread. When it wasn't the leader of its process it is now, and has the leader's id.
