@@ -1,6 +1,8 @@
 //! Processes that run already, chosen in each way, through the daemon and without one.
 
 use std::fs;
+use std::io::Read;
+use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 
 use vivarium_tests::daemon::{Attached, Daemon, USER};
@@ -205,8 +207,9 @@ fn one_may_be_waited_for_longer_than_the_daemon_keeps_those_who_want_nothing() {
         Attached::start(&daemon, user, &options(way, &["--comm", "viv-late", "--wait"], &backend()))
     };
     let attached = WAYS.map(begin);
-    // It is the time that matters here.
-    std::thread::sleep(std::time::Duration::from_secs(22));
+    // Who came after them and wants nothing is let go of.
+    let mut idle = UnixStream::connect(daemon.socket()).expect("it listens");
+    idle.read_to_end(&mut Vec::new()).expect("the daemon closes it");
     let running = start(&daemon, USER, &[&named, "-c", SCRIPT]);
     attached.iter().for_each(Attached::wait);
     let_go(running);

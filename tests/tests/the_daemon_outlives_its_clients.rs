@@ -131,6 +131,16 @@ fn a_client_that_stops_reading_pays_for_it_alone() {
     serves(&daemon);
 }
 
+/// How long the threads of a process have been on processors.
+fn worked(pid: u32) -> std::time::Duration {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).expect("it runs");
+    let nanoseconds = threads.filter_map(Result::ok).filter_map(|thread| {
+        let statistics = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        statistics.split(' ').next()?.parse::<u64>().ok()
+    });
+    std::time::Duration::from_nanos(nanoseconds.sum())
+}
+
 #[test]
 fn who_makes_more_than_can_be_read_keeps_nobody_waiting() {
     if !may_observe() {
@@ -149,7 +159,9 @@ fn who_makes_more_than_can_be_read_keeps_nobody_waiting() {
     let begin = |_| client().start(&start, Vec::new(), &[std::os::fd::AsFd::as_fd(&held)]).expect("it is granted");
     let sessions: Vec<_> = (0..SESSIONS).map(begin).collect();
     busy.stdin.take().expect("its input").write_all(b"\n").expect("it reads");
-    std::thread::sleep(std::time::Duration::from_secs(2));
+    while worked(busy.id()) < std::time::Duration::from_secs(1) {
+        std::thread::yield_now();
+    }
 
     let begun = std::time::Instant::now();
     let mut other = client().start(&Start::of([Target::Caller]), Vec::new(), &[]).expect("it is granted");
