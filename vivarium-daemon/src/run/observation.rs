@@ -190,10 +190,11 @@ impl Observer {
 
     /// Holds whoever executes a program, from now on. Those that the command itself begins with are attached to by now.
     fn close_gate(&mut self, launch: &Launch<'_>) {
+        let opened = launch.opened();
+        self.held.extend(opened.iter().filter_map(|file| file.canonicalize().ok()));
         let Ok(gate) = &self.gate else { return };
-        for file in launch.opened() {
+        for file in opened {
             gate.settle(&file);
-            self.held.extend(file.canonicalize());
         }
         if let Err(error) = gate.close() {
             self.gate = Err(error);
