@@ -3,7 +3,7 @@
 mod attached;
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -108,10 +108,16 @@ impl Daemon {
     pub fn installed(&self, package: &str, name: &str) -> String {
         let copy = self.folder.path().join(name);
         if !copy.exists() {
-            // Another test may do the same, and must never find half of it.
+            // Another test may do the same: it must never find half of it, nor have another file put in the place of the one that
+            // it runs, whose functions nobody would have attached to.
             let beside = tempfile::tempdir_in(self.folder()).expect("a folder");
             tool::copy_program(program(package, name), beside.path().join(name));
-            fs::rename(beside.path().join(name), &copy).expect("it can be moved");
+            match fs::hard_link(beside.path().join(name), &copy) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    panic!("{name} cannot be put there: {error}")
+                }
+                _ => {}
+            }
         }
         copy.into_os_string().into_string().expect("a plain name")
     }
