@@ -1,4 +1,4 @@
-//! A function whose probe something has rewritten runs unseen: what it does would stand in the function around it as if that did it.
+//! A function that cannot be attached to runs unseen: what it does would stand in the function around it as if that did it.
 
 use std::fs;
 use std::os::unix::fs::FileExt;
@@ -8,6 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 use vivarium_tests::daemon::{Daemon, USER};
 use vivarium_tests::observation::{Observation, may_observe, program};
+use vivarium_tests::tool;
 
 /// One instruction that isn't that of a probe.
 const OTHER: [u8; 1] = [0xcc];
@@ -23,19 +24,50 @@ fn rewrite_start(program_file: &Path) {
     file.write_all_at(&OTHER, start["offset"].as_u64().expect("where it is")).expect("it can be written to");
 }
 
+/// Takes what describes the sites out of a program.
+fn strip_notes(program_file: &Path) {
+    assert!(
+        tool::run(Command::new("objcopy").args(["-R", ".note.vivarium", "-R", ".note.stapsdt"]).arg(program_file))
+            .status
+            .success(),
+        "objcopy works"
+    );
+}
+
+/// What is seen of a program that something has been done to, through the daemon and without one.
+fn observed(spoil: fn(&Path)) -> [Observation; 2] {
+    let daemon = Daemon::start();
+    let opener = daemon.installed("vivarium-programs", "opener");
+    spoil(Path::new(&opener));
+    let words = [opener.as_str(), "/dev/null", "0", "1"];
+    [daemon.observe(USER, &["--strict"], &words), Observation::of(&["--strict"], &words)]
+}
+
+#[track_caller]
+fn lacks(seen: &Observation, what: &str) {
+    assert_eq!(seen.status.code(), Some(3), "{} {}", seen.stderr, seen.summary());
+    let missing = seen.summary()["missing"].to_string();
+    assert!(missing.contains(what), "{missing}");
+}
+
 #[test]
-fn through_the_daemon_and_without_one() {
+fn where_its_probe_was_rewritten() {
     if !may_observe() {
         return;
     }
-    let daemon = Daemon::start();
-    let opener = daemon.installed("vivarium-programs", "opener");
-    rewrite_start(Path::new(&opener));
-    let words = [opener.as_str(), "/dev/null", "0", "1"];
-    for seen in [daemon.observe(USER, &["--strict"], &words), Observation::of(&["--strict"], &words)] {
-        assert_eq!(seen.status.code(), Some(3), "{} {}", seen.stderr, seen.summary());
-        let missing = seen.summary()["missing"].to_string();
-        assert!(missing.contains("could not be attached to"), "{missing}");
+    for seen in observed(rewrite_start) {
+        lacks(&seen, "could not be attached to");
         assert!(seen.summary()["notes"].to_string().contains("open_and_close"), "{}", seen.summary());
+    }
+}
+
+#[test]
+fn where_nothing_describes_it() {
+    if !may_observe() || !tool::is_installed("objcopy", "binutils") {
+        return;
+    }
+    for seen in observed(strip_notes) {
+        lacks(&seen, "the notes that describe them were stripped");
+        lacks(&seen, r#""missing":"functions""#);
     }
 }

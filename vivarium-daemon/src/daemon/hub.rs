@@ -26,7 +26,8 @@ use crate::cli::with_causes;
 use crate::family;
 use crate::kernel::backend::{Extent, NoBackend, RunningBackend};
 use crate::kernel::{
-    Attachments, KernelSide, KernelSideError, Needs, Ring, RingSize, SessionId, Tally, TallyError, Unavailable,
+    Attachments, KernelSide, KernelSideError, Needs, Ring, RingSize, SessionId, SpansUnavailable, Tally, TallyError,
+    Unavailable,
 };
 use crate::run::late::Latecomers;
 use crate::run::newcomer::Newcomer;
@@ -151,7 +152,7 @@ impl Hub {
         let session = self.side.begin(needs).map_err(too_many)?;
         let mut observed = Observed::new(kinds, owner, before, outbox);
         observed.notes.extend(self.backend.lost.iter().map(ToString::to_string));
-        observed.notes.extend(self.side.spans().err().map(|why| format!("spans are not seen: {}", with_causes(why))));
+        observed.missing.extend(self.side.spans().err().map(SpansUnavailable::missing));
         self.sessions.insert(session, observed);
         Ok(session)
     }
@@ -281,6 +282,16 @@ impl Hub {
             && count > 0
         {
             observed.missing.push(Missing::Oddity { what: what.to_owned(), count });
+        }
+    }
+
+    /// A session lacks something, which is said once.
+    fn overlook(&mut self, session: SessionId, missing: Missing) {
+        if let Some(observed) = self.sessions.get_mut(&session)
+            && observed.missing.len() < MAX_NOTES
+            && !observed.missing.contains(&missing)
+        {
+            observed.missing.push(missing);
         }
     }
 

@@ -98,6 +98,14 @@ impl From<io::Error> for ElfError {
     }
 }
 
+impl ElfError {
+    /// Whether it could not even be looked at, so that it may be a program with sites.
+    #[must_use]
+    pub const fn hides(&self) -> bool {
+        matches!(self, Self::PermissionDenied | Self::Io(_))
+    }
+}
+
 fn machine_name(machine: Machine) -> String {
     match machine.name() {
         Some(name) => name.trim_start_matches("EM_").to_lowercase(),

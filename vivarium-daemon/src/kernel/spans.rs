@@ -1,5 +1,6 @@
 //! The programs of places in files: probe sites, and functions of libraries.
 
+use vivarium_session::accounting::Missing;
 use vivarium_sys::load::{Attach, PROGRAMS, Program};
 use vivarium_sys::probe::Probe;
 
@@ -7,6 +8,7 @@ use super::program::Unavailable;
 use super::programs::{Loaded, Programs};
 use super::tracefs::NoTracefs;
 use super::uprobe::{SpanPrograms, UprobeProgram};
+use crate::cli::with_causes;
 
 /// Why spans cannot be seen.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +25,13 @@ pub enum SpansUnavailable {
     /// Nothing to attach them to.
     #[error(transparent)]
     Tracefs(#[from] NoTracefs),
+}
+
+impl SpansUnavailable {
+    /// What a session lacks for it.
+    pub(crate) fn missing(&self) -> Missing {
+        Missing::Functions { why: format!("functions are not seen: {}", with_causes(self)) }
+    }
 }
 
 /// Those of sites.

@@ -42,6 +42,14 @@ impl ProcessError {
     }
 }
 
+impl ProcessError {
+    /// Whether the process goes on, with functions that nobody sees.
+    #[must_use]
+    pub const fn hides(&self) -> bool {
+        !matches!(self, Self::NoSuchProcess(_) | Self::NoMemory(_))
+    }
+}
+
 /// Why a file that a process has mapped cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -63,4 +71,15 @@ pub enum MappedFileError {
     /// It was executed, and is nowhere to be found.
     #[error("was gone before it could be looked at")]
     Gone,
+}
+
+impl MappedFileError {
+    /// Whether there may be sites that nobody sees.
+    #[must_use]
+    pub const fn hides(&self) -> bool {
+        match self {
+            Self::Elf(error) => error.hides(),
+            _ => true,
+        }
+    }
 }

@@ -8,7 +8,6 @@ use vivarium_session::filter::KeptOff;
 use vivarium_session::session::SiteInfo;
 use vivarium_session::text::Text;
 
-use crate::cli::with_causes;
 use crate::kernel::uprobe::{Attached, FunctionPrograms, SpanPrograms};
 use crate::kernel::{Addition, Attachments, Hold, Libraries, SessionId, SpansUnavailable, UNSEEN};
 use crate::sites::NO_SITES;
@@ -25,6 +24,8 @@ pub(super) struct Attacher {
     has_sites: bool,
     /// How much of it could not be attached to and may be hit.
     unseen: u64,
+    /// What could not be looked at.
+    missing: Vec<Missing>,
     /// What is worth saying when it is over.
     notes: Vec<String>,
 }
@@ -39,7 +40,7 @@ impl Attacher {
     ) -> Self {
         let mut attachments = Attachments::default();
         attachments.leave_out(off);
-        let notes = spans.as_ref().as_ref().err().map(|reason| format!("spans are not seen: {}", with_causes(reason)));
+        let none = spans.as_ref().as_ref().err().map(SpansUnavailable::missing);
         Self {
             session,
             spans,
@@ -48,7 +49,8 @@ impl Attacher {
             libraries: Libraries::default(),
             has_sites: false,
             unseen: 0,
-            notes: notes.into_iter().collect(),
+            missing: none.into_iter().collect(),
+            notes: Vec::new(),
         }
     }
 
@@ -77,7 +79,12 @@ impl Attacher {
             // Its process has ended meanwhile, by whose eyes it was seen.
             Err(_) if !path.exists() => Vec::new(),
             Err(error) => {
-                self.notes.push(format!("spans of {} are not seen: it {error}", Text::from(name)));
+                let why = format!("functions of {} are not seen: it {error}", Text::from(name));
+                if error.hides() {
+                    self.missing.push(Missing::Functions { why });
+                } else {
+                    self.notes.push(why);
+                }
                 Vec::new()
             }
         }
@@ -89,8 +96,10 @@ impl Attacher {
     }
 
     /// What is missing for what could not be attached to.
-    pub(super) fn missing(&self) -> Option<Missing> {
-        (self.unseen > 0).then(|| Missing::Oddity { what: UNSEEN.to_owned(), count: self.unseen })
+    pub(super) fn take_missing(&mut self) -> Vec<Missing> {
+        let mut missing = std::mem::take(&mut self.missing);
+        missing.extend((self.unseen > 0).then(|| Missing::Oddity { what: UNSEEN.to_owned(), count: self.unseen }));
+        missing
     }
 
     /// What is to be said.

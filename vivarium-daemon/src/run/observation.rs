@@ -280,7 +280,7 @@ impl Observer {
                 let skipped = tally.skipped.into_iter().filter(|(_, count)| *count > 0);
                 let what = |name| format!("the kernel skipped the BPF program {name}, for this command or another one");
                 conclusion.missing = skipped.map(|(name, count)| Missing::Oddity { what: what(name), count }).collect();
-                conclusion.missing.extend(self.attacher.missing());
+                conclusion.missing.extend(self.attacher.take_missing());
                 conclusion.notes = self.take_notes();
                 return Ok(conclusion);
             }

@@ -44,6 +44,17 @@ pub enum CatalogError {
     Io(#[from] io::Error),
 }
 
+impl CatalogError {
+    /// Whether there are sites that nobody sees, as far as can be told.
+    #[must_use]
+    pub const fn hides(&self) -> bool {
+        match self {
+            Self::Elf(error) => error.hides(),
+            _ => true,
+        }
+    }
+}
+
 /// What is wrong with a note.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]

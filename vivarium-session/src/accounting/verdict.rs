@@ -80,6 +80,11 @@ pub enum Missing {
         /// Why.
         why: String,
     },
+    /// Functions could not be seen, so that what they did is told outside of them.
+    Functions {
+        /// Which, and why not.
+        why: String,
+    },
     /// The span that was to be observed was never seen.
     Unseen,
     /// The kernel side could not be asked what it counted.
@@ -186,6 +191,7 @@ impl fmt::Display for Missing {
                 write!(f, "{count} {counter} lost: they came faster than this client read them")
             }
             Self::Abandoned { why } => write!(f, "what came later is not known: {why}"),
+            Self::Functions { why } => write!(f, "{why}: what they do is told outside of them"),
             Self::Unseen => {
                 f.write_str("the span that was to be observed was never seen, and so nothing that happened in it")
             }

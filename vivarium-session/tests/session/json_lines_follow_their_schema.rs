@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
@@ -10,15 +11,19 @@ use vivarium_session::sink::Jsonl;
 use vivarium_sys::event::{EventKind, EventSpec, FieldType, Severity, Source};
 
 use crate::support::kernel::{Kernel, ROOT};
-use crate::support::observation::{info, lines, observe_as, of_type, recording, render};
+use crate::support::observation::{info, lines, observe_as, of_type, recording, render, summary_of};
+use crate::support::page::examples;
 use crate::support::storm::storm;
 use crate::support::tour::tour;
 
-fn schema() -> Validator {
+fn file() -> Value {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/jsonl.schema.json");
     let text = fs::read_to_string(path).expect("the schema is there");
-    let schema: Value = serde_json::from_str(&text).expect("the schema is JSON");
-    jsonschema::draft202012::new(&schema).expect("the schema is one")
+    serde_json::from_str(&text).expect("the schema is JSON")
+}
+
+fn schema() -> Validator {
+    jsonschema::draft202012::new(&file()).expect("the schema is one")
 }
 
 #[track_caller]
@@ -58,6 +63,23 @@ fn a_recording_that_breaks_off_does() {
     let (_, _, lines) = render(&whole[..whole.len() - 1]).expect("a recording");
     let schema = schema();
     lines.lines().for_each(|line| assert_follows(&schema, &serde_json::from_str(line).expect("JSON")));
+}
+
+#[test]
+fn all_that_can_be_missing_does() {
+    let schema = schema();
+    let mut told = BTreeSet::new();
+    for (_, json) in examples().filter(|(frame, _)| *frame == "DONE") {
+        let summary = summary_of(serde_json::from_str(json).expect("a conclusion"), &storm());
+        assert_follows(&schema, &summary);
+        let missing = summary["missing"].as_array().expect("a list");
+        told.extend(missing.iter().map(|missing| missing["missing"].as_str().expect("a name").to_owned()));
+    }
+    let file = file();
+    let names = file.pointer("/$defs/summary/properties/missing/items/properties/missing/enum");
+    let names = names.and_then(Value::as_array).expect("the names").iter();
+    let names: BTreeSet<_> = names.map(|name| name.as_str().expect("a name").to_owned()).collect();
+    assert_eq!(told, names, "the page shows one of each");
 }
 
 #[test]

@@ -7,16 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use vivarium_session::session::{Conclusion, SessionInfo, SiteInfo, Switched};
 
-const PAGE: &str = include_str!("../../../docs/recording.md");
-
-/// The examples, each under the heading of its frame.
-fn examples() -> impl Iterator<Item = (&'static str, &'static str)> {
-    PAGE.split("\n### ").skip(1).flat_map(|part| {
-        let frame = part.lines().next().unwrap_or_default();
-        let blocks = part.split("\n```json\n").skip(1);
-        blocks.map(move |block| (frame, block.split("\n```").next().unwrap_or_default()))
-    })
-}
+use crate::support::page::examples;
 
 fn assert_holds<T: DeserializeOwned + Serialize>(frame: &str, json: &str) {
     let read: T = serde_json::from_str(json).unwrap_or_else(|error| panic!("{frame}: {error}: {json}"));

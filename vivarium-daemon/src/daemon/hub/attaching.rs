@@ -1,7 +1,9 @@
 //! The code that sessions are told of: its sites are attached to, and each session is told of them once.
 
+use std::fmt::Display;
 use std::fs::File;
 
+use vivarium_session::accounting::Missing;
 use vivarium_session::record::Pid;
 use vivarium_session::session::Clock;
 use vivarium_session::text::Text;
@@ -23,14 +25,19 @@ impl Hub {
         };
         let files = match files {
             Ok(files) => files,
-            Err(error) => return self.note(session, format!("functions of process {process} are not seen: {error}")),
+            Err(error) if error.hides() => {
+                let why = format!("functions of process {process} are not seen: {error}");
+                return self.overlook(session, Missing::Functions { why });
+            }
+            // It has ended.
+            Err(_) => return,
         };
         for file in files {
             match file.image {
                 Ok(image) => {
                     self.attach_image(session, &image, &file.path);
                 }
-                Err(error) => self.note(session, format!("functions of {} are not seen: it {error}", file.path)),
+                Err(error) => self.overlook_file(session, &file.path, &error, error.hides()),
             }
         }
     }
@@ -44,9 +51,19 @@ impl Hub {
         let name = Text::from("a program of the command");
         match code {
             Some(Ok(image)) => self.attach_image(session, &image, &name),
-            Some(Err(error)) => self.note(session, format!("functions of {name} are not seen: it {error}")),
+            Some(Err(error)) => self.overlook_file(session, &name, &error, error.hides()),
             // Scripts, and programs of other kinds, have no sites.
             None => {}
+        }
+    }
+
+    /// The functions of this file are not seen; whether they may do something nevertheless decides if they are missing.
+    fn overlook_file(&mut self, session: SessionId, name: &Text, error: &impl Display, hides: bool) {
+        let why = format!("functions of {name} are not seen: it {error}");
+        if hides {
+            self.overlook(session, Missing::Functions { why });
+        } else {
+            self.note(session, why);
         }
     }
 
@@ -89,7 +106,7 @@ impl Hub {
                 is_new.then_some(found.sites.len())
             }
             Err(error) => {
-                self.note(session, format!("spans of {name} are not seen: it {error}"));
+                self.overlook_file(session, name, &error, error.hides());
                 None
             }
         }
@@ -108,8 +125,10 @@ impl Hub {
         let image = match code {
             Some(Ok(image)) => image,
             Some(Err(error)) => {
+                // Of what such a process does it is said that its function is unknown, so nothing is missing for it.
+                let hides = error.hides() && !newcomer.is_executed();
                 for session in self.side.members(set).to_vec() {
-                    self.note(session, format!("functions of {name} are not seen: it {error}"));
+                    self.overlook_file(session, &name, &error, hides);
                 }
                 if newcomer.is_executed() {
                     self.late.never_known(newcomer.process);

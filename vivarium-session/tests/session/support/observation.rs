@@ -47,11 +47,23 @@ pub(crate) fn observe_as<'s>(
     kernel: &Kernel,
     sinks: Vec<Box<dyn Sink + 's>>,
 ) -> Outcome {
-    let mut session = Session::told_briefly(info, sites(), sinks, brevity);
+    let conclusion = Conclusion::at(Time(kernel.time), Some(kernel.counts.clone()));
+    observe_until(conclusion, Session::told_briefly(info, sites(), sinks, brevity), kernel)
+}
+
+fn observe_until(conclusion: Conclusion, mut session: Session<'_>, kernel: &Kernel) -> Outcome {
     for record in &kernel.records {
         session.feed(record);
     }
-    session.finish(Conclusion::at(Time(kernel.time), Some(kernel.counts.clone())))
+    session.finish(conclusion)
+}
+
+/// The last line of the JSON output where a session ended like this.
+pub(crate) fn summary_of(conclusion: Conclusion, kernel: &Kernel) -> Value {
+    let mut output = Vec::new();
+    observe_until(conclusion, Session::new(info(), sites(), vec![Box::new(Jsonl::new(&mut output))]), kernel);
+    let last = output.split_inclusive(|byte| *byte == b'\n').next_back().expect("a line");
+    serde_json::from_slice(last).expect("a line of JSON")
 }
 
 /// The lines of the JSON output.
