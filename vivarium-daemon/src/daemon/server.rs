@@ -1,5 +1,7 @@
 //! The one loop: it listens to clients, reads the ring, and sends.
 
+mod turns;
+
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -10,6 +12,7 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use vivarium_protocol::{Message, Reason, Refusal, Until};
 
+use self::turns::Turns;
 use super::client::{Client, Gone, State};
 use super::hub::Hub;
 use super::peer::Peer;
@@ -47,6 +50,8 @@ pub(super) struct Server {
     signals: Option<SignalFd>,
     hub: Hub,
     clients: BTreeMap<u64, Client>,
+    /// Who has said something.
+    turns: Turns,
     next: u64,
     room: Room,
     /// Until when nobody is let in, for want of descriptors.
@@ -92,6 +97,7 @@ impl Server {
             signals: None,
             hub,
             clients: BTreeMap::new(),
+            turns: Turns::default(),
             next: FIRST_CLIENT,
             room,
             closed_until: None,
@@ -119,9 +125,10 @@ impl Server {
                         }
                     }
                     RING => {}
-                    client => self.hear(client),
+                    client => self.listen(client),
                 }
             }
+            self.answer_all();
             if !self.hub.is_idle() {
                 let read = self.hub.read(BATCH);
                 sleep = match read {
@@ -145,6 +152,9 @@ impl Server {
 
     /// How long there is nothing to do unless something happens: forever, where nobody observes.
     fn timeout(&self, sleep: Duration) -> EpollTimeout {
+        if !self.turns.is_over() {
+            return EpollTimeout::ZERO;
+        }
         let waiting = self.clients.values().any(|client| !matches!(client.state, State::Observing(_)));
         let patience = (waiting || self.closed_until.is_some()).then_some(Duration::from_secs(1));
         let sleep = (!self.hub.is_idle()).then_some(sleep);
@@ -209,30 +219,47 @@ impl Server {
         Ok(())
     }
 
-    /// Listens to a client, and answers.
-    fn hear(&mut self, token: u64) {
-        let Some(client) = self.clients.get_mut(&token) else { return };
-        let mut heard = match client.listen() {
-            Ok(true) => Ok(()),
-            Ok(false) | Err(_) => Err(Gone),
-        };
-        while heard.is_ok() {
-            heard = match client.next() {
-                Ok(Some(request)) => requests::answer(client, &mut self.hub, request),
-                Ok(None) => break,
-                Err(malformed) => {
-                    if let Some(session) = client.session() {
-                        self.hub.abandon(session);
-                    }
-                    let dismissed = requests::dismiss(client, requests::not_understood(&malformed));
-                    // What comes after nonsense is nonsense.
-                    let _ = client.send();
-                    dismissed.and(Err(Gone))
-                }
-            };
+    /// Listens to a client, unless there is something to answer that it has said before.
+    fn listen(&mut self, token: u64) {
+        let Some(client) = self.clients.get_mut(&token).filter(|_| !self.turns.has(token)) else { return };
+        match client.listen() {
+            Ok(true) => self.turns.add(token, client.peer.user),
+            Ok(false) | Err(_) => self.part(token),
         }
-        if heard.is_err() || self.hoards(token) {
-            self.part(token);
+    }
+
+    /// Answers what clients have said, as far as it is their turn.
+    fn answer_all(&mut self) {
+        let mut turns = std::mem::take(&mut self.turns);
+        turns.go_round(|client| {
+            let begun = Instant::now();
+            self.answer(client).then(|| begun.elapsed())
+        });
+        self.turns = turns;
+    }
+
+    /// Answers the next thing that a client has said; false where that was all.
+    fn answer(&mut self, token: u64) -> bool {
+        let Some(client) = self.clients.get_mut(&token) else { return false };
+        let answered = match client.next() {
+            Ok(Some(request)) => requests::answer(client, &mut self.hub, request).map(|()| true),
+            Ok(None) => Ok(false),
+            Err(malformed) => {
+                if let Some(session) = client.session() {
+                    self.hub.abandon(session);
+                }
+                let dismissed = requests::dismiss(client, requests::not_understood(&malformed));
+                // What comes after nonsense is nonsense.
+                let _ = client.send();
+                dismissed.and(Err(Gone))
+            }
+        };
+        match answered {
+            Ok(more) if !self.hoards(token) => more,
+            _ => {
+                self.part(token);
+                false
+            }
         }
     }
 
