@@ -50,6 +50,10 @@ impl Failure for DemoError {
     fn exit(&self) -> Exit {
         Exit::Failed
     }
+
+    fn is_silent(&self) -> bool {
+        matches!(self, Self::Program(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
 }
 
 pub(super) fn run(_: &Args) -> Result<ExitCode, Box<dyn Failure>> {
