@@ -1,10 +1,11 @@
 //! Who has no privileges is told by `vivarium doctor` whether a daemon observes, and shown the demo through it.
 
-use std::process::Output;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 use vivarium_tests::daemon::{Daemon, USER};
-use vivarium_tests::observation::may_observe;
+use vivarium_tests::observation::{may_observe, program};
+use vivarium_tests::tool;
 
 /// What a user gets who runs `vivarium` with these words, where the daemon listens or somewhere else.
 fn vivarium(daemon: &Daemon, words: &[&str], socket: Option<&str>) -> Output {
@@ -59,4 +60,17 @@ fn without_a_daemon_both_remedies_are_named() {
             assert!(said.contains(word), "{command} names {word}: {said}");
         }
     }
+}
+
+#[test]
+fn root_of_a_namespace_is_told_that_it_is_none() {
+    if !may_observe() || !tool::is_installed("unshare", "util-linux") {
+        return;
+    }
+    let vivarium = program("vivarium-daemon", "vivarium");
+    let doctor = Command::new("unshare").arg("-Ur").arg(vivarium).arg("doctor").output().expect("unshare starts");
+    let said = text(&doctor.stdout);
+    assert_eq!(doctor.status.code(), Some(125), "{said}");
+    let privileges = said.lines().find(|line| line.contains("privileges")).expect("a line on privileges");
+    assert!(privileges.starts_with("lacking") && privileges.contains("namespace of users"), "{privileges}");
 }

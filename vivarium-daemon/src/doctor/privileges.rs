@@ -1,6 +1,7 @@
 //! What this process may do.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 
 use nix::unistd::Uid;
 
@@ -11,11 +12,21 @@ const NEEDED: [(&str, u32); 2] = [("perfmon", 38), ("bpf", 39)];
 /// The number of the capability that includes them.
 const SYS_ADMIN: u32 = 21;
 
+/// What the kernel numbers the namespace of users that it begins with.
+const INITIAL_USERS: u64 = 0xEFFF_FFFD;
+
 /// What is lost where this process may not observe.
 pub(super) const WITHOUT: &str = "nothing can be observed, but through vivariumd";
 
 /// Whether this process may observe.
 pub(super) fn find() -> Finding {
+    if fs::metadata("/proc/self/ns/user").is_ok_and(|users| users.ino() != INITIAL_USERS) {
+        return Finding::Lacking {
+            why: "this process is in a namespace of users, where not even root may observe".to_owned(),
+            remedy: Some("run it outside, or let vivariumd observe, which runs there".to_owned()),
+            without: WITHOUT.to_owned(),
+        };
+    }
     let effective = effective().unwrap_or_default();
     let has = |bit: u32| effective & (1 << bit) != 0;
     let lacking = NEEDED.iter().filter(|(_, bit)| !has(*bit) && !has(SYS_ADMIN));
