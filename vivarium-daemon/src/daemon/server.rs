@@ -1,23 +1,25 @@
 //! The one loop: it listens to clients, reads the ring, and sends.
 
+mod answers;
+mod door;
+mod farewell;
 mod turns;
 
 use std::collections::BTreeMap;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::time::{Duration, Instant};
 
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use vivarium_protocol::{Message, Reason, Refusal, Until};
+use vivarium_protocol::Until;
 
 use self::turns::Turns;
 use super::client::{Client, Gone, State};
 use super::hub::Hub;
-use super::peer::Peer;
 use super::requests;
-use super::room::{Room, closed_early};
+use super::room::Room;
 
 /// How many records are read before clients are listened to.
 const BATCH: usize = 4096;
@@ -29,12 +31,6 @@ const LONG_SLEEP: Duration = Duration::from_millis(64);
 const BURIALS: Duration = Duration::from_secs(1);
 /// How long someone may be connected without a session, or with one that is over.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How many bytes of answers one user but root may leave unread.
-const ANSWERS_OF_USER: usize = 64 << 20;
-/// How long clients may take to be told that the daemon ends.
-const FAREWELL: Duration = Duration::from_secs(2);
-/// How long nobody is let in after that failed.
-const CLOSED: Duration = Duration::from_secs(1);
 
 /// What an event is about; clients come after these.
 const LISTENER: u64 = 0;
@@ -164,61 +160,6 @@ impl Server {
         }
     }
 
-    fn accept(&mut self) {
-        while let Some(accepted) = self.listener.as_ref().map(UnixListener::accept) {
-            match accepted {
-                Ok((socket, _)) => {
-                    if let Err(error) = self.admit(closed_early(socket)) {
-                        tracing::warn!("a client could not be admitted: {error}");
-                    }
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
-                Err(error) => {
-                    tracing::warn!("cannot accept clients for a while: {error}");
-                    return self.close_door();
-                }
-            }
-        }
-    }
-
-    /// Lets nobody in for a while: whoever waits at the door would be heard all the time.
-    fn close_door(&mut self) {
-        if let Some(listener) = &self.listener
-            && self.epoll.delete(listener).is_ok()
-        {
-            self.closed_until = Some(Instant::now() + CLOSED);
-        }
-    }
-
-    fn open_door(&mut self) {
-        if self.closed_until.is_some_and(|until| Instant::now() >= until)
-            && let Some(listener) = &self.listener
-            && self.epoll.add(listener, EpollEvent::new(EpollFlags::EPOLLIN, LISTENER)).is_ok()
-        {
-            self.closed_until = None;
-        }
-    }
-
-    fn admit(&mut self, socket: UnixStream) -> io::Result<()> {
-        socket.set_nonblocking(true)?;
-        let peer = Peer::of(&socket, |process| self.hub.is_here(process))?;
-        let user = peer.user;
-        let same: Vec<_> = self.clients.values().filter(|other| other.peer.user == user).collect();
-        // Root is trusted to read.
-        let unread = same.first().filter(|_| user != 0).map(|other| other.outbox.borrow().unread().clone());
-        let (mut client, same) = (Client::new(socket, peer, unread.unwrap_or_default()), same.len());
-        if self.clients.len() >= self.room.clients || user != 0 && same >= self.room.of_user {
-            let refusal = Refusal::new(Reason::TooMany, "there are too many clients already", "end some of them first");
-            let _ = requests::dismiss(&mut client, refusal).and_then(|()| client.send());
-            return Ok(());
-        }
-        self.epoll.add(&client.socket, EpollEvent::new(EpollFlags::EPOLLIN, self.next))?;
-        self.clients.insert(self.next, client);
-        self.next += 1;
-        Ok(())
-    }
-
     /// Listens to a client, unless there is something to answer that it has said before.
     fn listen(&mut self, token: u64) {
         let Some(client) = self.clients.get_mut(&token).filter(|_| !self.turns.has(token)) else { return };
@@ -226,56 +167,6 @@ impl Server {
             Ok(true) => self.turns.add(token, client.peer.user),
             Ok(false) | Err(_) => self.part(token),
         }
-    }
-
-    /// Answers what clients have said, as far as it is their turn.
-    fn answer_all(&mut self) {
-        let mut turns = std::mem::take(&mut self.turns);
-        turns.go_round(|client| {
-            let begun = Instant::now();
-            self.answer(client).then(|| begun.elapsed())
-        });
-        self.turns = turns;
-    }
-
-    /// Answers the next thing that a client has said; false where that was all.
-    fn answer(&mut self, token: u64) -> bool {
-        let Some(client) = self.clients.get_mut(&token) else { return false };
-        let answered = match client.next() {
-            Ok(Some(request)) => requests::answer(client, &mut self.hub, request).map(|()| true),
-            Ok(None) => Ok(false),
-            Err(malformed) => {
-                if let Some(session) = client.session() {
-                    self.hub.abandon(session);
-                }
-                let dismissed = requests::dismiss(client, requests::not_understood(&malformed));
-                // What comes after nonsense is nonsense.
-                let _ = client.send();
-                dismissed.and(Err(Gone))
-            }
-        };
-        match answered {
-            Ok(more) if !self.hoards(token) => more,
-            _ => {
-                self.part(token);
-                false
-            }
-        }
-    }
-
-    /// Whether the user of a client has more lie here than there is room for: descriptors that no request has taken, or answers
-    /// that nobody reads.
-    fn hoards(&self, token: u64) -> bool {
-        let Some(client) = self.clients.get(&token).filter(|client| client.peer.user != 0) else { return false };
-        if client.descriptors() == 0 && client.untaken_answers() == 0 {
-            return false;
-        }
-        let (mut descriptors, mut answers) = (0, 0);
-        for other in self.clients.values().filter(|other| other.peer.user == client.peer.user) {
-            descriptors += other.descriptors();
-            answers += other.untaken_answers();
-        }
-        descriptors > self.room.descriptors_of_user || answers > ANSWERS_OF_USER
     }
 
     /// Ends the sessions whose processes have all ended, if that is what they wait for.
@@ -353,45 +244,6 @@ impl Server {
             }
             // Closing it would do, were there no copies of it.
             let _ = self.epoll.delete(&client.socket);
-        }
-    }
-
-    /// The daemon ends: every session gets a verdict.
-    fn say_goodbye(mut self) -> io::Result<()> {
-        tracing::info!(clients = self.clients.len(), "told to end");
-        self.listener = None;
-        for client in self.clients.values_mut() {
-            let told = match client.state {
-                State::Observing(observing) => {
-                    self.hub.cut(observing.session, "vivariumd was told to end");
-                    requests::conclude(client, &mut self.hub, observing.session)
-                }
-                State::Leaving => Ok(()),
-                State::Silent | State::Greeted => {
-                    let refusal = Refusal::new(Reason::Ending, "vivariumd is about to end", "start it again");
-                    client.say(&Message::Refused(refusal))
-                }
-            };
-            client.state = State::Leaving;
-            if told.is_err() {
-                tracing::debug!("a client was not told that the daemon ends");
-            }
-        }
-        let deadline = Instant::now() + FAREWELL;
-        let mut events = [EpollEvent::empty(); 256];
-        loop {
-            self.send_all();
-            let left = deadline.saturating_duration_since(Instant::now());
-            if self.clients.is_empty() || left.is_zero() {
-                return Ok(());
-            }
-            let timeout = EpollTimeout::try_from(left).unwrap_or(EpollTimeout::ZERO);
-            let count = self.epoll.wait(&mut events, timeout).unwrap_or(0);
-            for event in &events[..count] {
-                if event.events().contains(EpollFlags::EPOLLHUP) {
-                    self.part(event.data());
-                }
-            }
         }
     }
 }
