@@ -147,6 +147,25 @@ fn by_hand_it_is_told_what_happened_in_which_function() {
 }
 
 #[test]
+fn what_a_session_leaves_behind_is_nothing_to_the_next_one() {
+    let Some(place) = place() else { return };
+    let required = |way| ran(place.command(way).env("VIVARIUM_FIXTURES", "require"));
+    for (way, said) in
+        [("again", "[1, 1, 1, 1]\ndone\n"), ("often", "done\n"), ("left", "in a function: [false]\ndone\n")]
+    {
+        let ran = required(way);
+        assert_eq!((ran.status, ran.stdout.as_str()), (Some(0), said), "{way}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_closure_that_is_deeper_than_the_kernel_follows_is_incomplete() {
+    let Some(place) = place() else { return };
+    let ran = ran(place.command("deep").env("VIVARIUM_FIXTURES", "require"));
+    assert_eq!(ran.stdout, "10: 1 complete: true\n100: 0 complete: false\ndone\n", "{ran:?}");
+}
+
+#[test]
 fn a_fixture_holds_a_closure_against_what_is_expected_of_it() {
     let Some(place) = place() else { return };
     let fixture = |way| ran(place.command(way).env("VIVARIUM_FIXTURES", "require"));

@@ -227,3 +227,16 @@ fn a_span_that_was_inherited_by_a_thread_is_none_that_it_leaves() {
     other.start(frame(2), StartFlags::POLL);
     assert_eq!(left(&other), [2]);
 }
+
+#[test]
+fn a_thread_that_comes_to_be_observed_again_is_in_nothing_that_it_was_in_before() {
+    let mut thread = thread_in(&[1, 2]);
+    for deeper in 0..2 * MAX_DEPTH as u64 {
+        thread.start(frame(100 + deeper), StartFlags::NONE);
+    }
+    thread.begin_unseen(7, ThreadFlags::ENTERED_BEFORE);
+    let unseen = ThreadState::new(7, thread.sessions, ThreadFlags::ENTERED_BEFORE);
+    assert_eq!(thread, ThreadState { frames: thread.frames, ..unseen });
+    assert_eq!(thread.innermost(), Frame::NONE);
+    assert_eq!(thread.stop(InstanceId(2)), Stopped::Unknown);
+}

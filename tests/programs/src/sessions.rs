@@ -89,6 +89,16 @@ fn main() {
             let error = session.disable("anothr").expect_err("it is not there");
             println!("{error}, complete: {}", session.stop().is_complete());
         }
+        "again" => again(file),
+        "often" => often(file),
+        "left" => left(file),
+        "deep" => {
+            let _around = Session::builder().start().expect("a session");
+            for depth in [10, 100] {
+                let seen = beneath(depth, &|| fixture::observe(|| one(file)));
+                println!("{depth}: {} complete: {}", seen.events().count(), seen.is_complete());
+            }
+        }
         "by-hand" => match Session::builder().events(["path_open"]).start() {
             Ok(session) => {
                 one(file);
@@ -101,6 +111,65 @@ fn main() {
         unknown => panic!("no such way: {unknown}"),
     }
     println!("done");
+}
+
+/// How often a session sees a file opened that is opened once outside of marked functions.
+fn opened_once(file: &str) -> usize {
+    let session = Session::builder().events(["path_open"]).start().expect("a session");
+    drop(File::open(file).expect("the file can be opened"));
+    let seen = session.stop();
+    assert!(seen.is_complete(), "nothing is missing");
+    seen.events().filter(|event| opens(file).matches(event)).count()
+}
+
+/// Sessions one after the other.
+fn again(file: &str) {
+    println!("{:?}", [(); 4].map(|()| opened_once(file)));
+}
+
+/// More fixtures on one thread than the kernel follows functions in each other.
+fn often(file: &str) {
+    for _ in 0..80 {
+        let seen = fixture::observe(|| one(file));
+        seen.expect().only([opens(file).within("one")]).exactly(1, opens(file)).complete();
+    }
+}
+
+/// A thread is in a function when one session ends, and in none any more when the next one begins.
+fn left(file: &str) {
+    #[vivarium::observe]
+    fn stays(both: &Barrier) {
+        both.wait();
+        both.wait();
+    }
+
+    let both = Barrier::new(2);
+    thread::scope(|scope| {
+        let session = Session::builder().events(["path_open"]).start().expect("a session");
+        scope.spawn(|| {
+            stays(&both);
+            both.wait();
+            both.wait();
+            drop(File::open(file).expect("the file can be opened"));
+        });
+        both.wait();
+        drop(session);
+        both.wait();
+        both.wait();
+        let session = Session::builder().events(["path_open"]).start().expect("a session");
+        both.wait();
+        while session.filter(opens(file)).is_empty() {
+            thread::yield_now();
+        }
+        let functions: Vec<_> = session.filter(opens(file)).iter().map(|event| event.span().is_some()).collect();
+        println!("in a function: {functions:?}");
+    });
+}
+
+/// Does something at the bottom of so many functions.
+#[vivarium::observe]
+fn beneath<T>(depth: usize, what: &dyn Fn() -> T) -> T {
+    if depth == 0 { what() } else { beneath(depth - 1, what) }
 }
 
 /// Two threads, each of which observes itself while the other one does something.

@@ -56,6 +56,8 @@ pub(super) struct Hub {
     detacher: Detacher,
     /// Whether sites may be attached to twice at this moment.
     may_hit_twice: bool,
+    /// Whether a program may still be about something of a session that is gone.
+    is_unsettled: bool,
 }
 
 /// Why nothing can be observed.
@@ -108,6 +110,7 @@ impl Hub {
             scout: None,
             detacher: Detacher::default(),
             may_hit_twice: false,
+            is_unsettled: false,
         })
     }
 
@@ -145,6 +148,10 @@ impl Hub {
         children: bool,
         outbox: Rc<RefCell<Outbox>>,
     ) -> Result<SessionId, Refusal> {
+        if std::mem::take(&mut self.is_unsettled) {
+            // What it would do to a thread must be done before that is observed again.
+            self.side.settle();
+        }
         self.ring.wake().map_err(unavailable)?;
         let before = self.side.tally().map_err(unavailable)?;
         let kinds_to_see = kinds.iter().map(|row| row.kind).chain(Newcomer::KINDS);
@@ -243,6 +250,7 @@ impl Hub {
     pub(super) fn abandon(&mut self, session: SessionId) {
         // Whatever the kernel says, nobody is there to be told.
         let _ = self.side.end(session);
+        self.is_unsettled = true;
         self.forget(session);
         self.sessions.remove(&session);
     }

@@ -6,6 +6,7 @@ use vivarium_sys::load::{Assigned, Assignment, SetId, ThreadFlags, ThreadState};
 
 use crate::atomic;
 use crate::thread;
+use crate::wanted;
 
 /// What is known of a thread that comes to be observed, until the rest is told.
 static FOUND: ThreadState = ThreadState::new(0, SetId::NONE, ThreadFlags::PENDING);
@@ -31,6 +32,10 @@ extern "C" fn assign(ctx: *mut c_void) -> i32 {
 #[inline(always)]
 fn assign_to(thread: u32, process: u32, before: SetId, after: SetId, flags: ThreadFlags) -> Assigned {
     if let Some(state) = thread::state(thread) {
+        if state.sessions == before && wanted::set(before).is_none() {
+            // Nobody has followed it for a while: where it was then says nothing of where it is.
+            state.begin_unseen(process, flags);
+        }
         let sessions = (&raw mut state.sessions).cast::<u64>();
         // SAFETY: it points into the value of the map.
         let changed = unsafe { atomic::replace(sessions, before.0, after.0) };

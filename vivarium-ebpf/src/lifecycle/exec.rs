@@ -34,11 +34,13 @@ fn task_exec(ctx: BtfTracePointContext) -> i32 {
     even(Oddity::SkippedExec);
     // Before the spans of what it ran are left.
     untold::tell(state);
-    if let Some(thread) = Thread::of(ids, state) {
-        event::tell_of::<1, 4>(&thread, EventKind::PROC_EXEC, Some(0), |_, record| {
-            describe(record, Typed::argument(ctx.arg(2)).address());
-        });
-    }
+    // Of one that nobody observes any more nothing is known.
+    let Some(thread) = Thread::of(ids, state) else {
+        return 0;
+    };
+    event::tell_of::<1, 4>(&thread, EventKind::PROC_EXEC, Some(0), |_, record| {
+        describe(record, Typed::argument(ctx.arg(2)).address());
+    });
     if let Some(state) = thread::state(ids.thread) {
         state.become_program();
     }

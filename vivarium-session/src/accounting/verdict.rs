@@ -80,12 +80,12 @@ pub enum Missing {
         /// Why.
         why: String,
     },
-    /// Functions could not be seen, so that what they did is told outside of them.
+    /// Functions could not be seen, or not from the beginning: what they did is told outside of them, or as unknown.
     Functions {
         /// Which, and why not.
         why: String,
     },
-    /// The span that was to be observed was never seen.
+    /// The span that was to be observed was never seen, or never followed.
     Unseen,
     /// The kernel side could not be asked what it counted.
     Uncounted,
@@ -191,10 +191,11 @@ impl fmt::Display for Missing {
                 write!(f, "{count} {counter} lost: they came faster than this client read them")
             }
             Self::Abandoned { why } => write!(f, "what came later is not known: {why}"),
-            Self::Functions { why } => write!(f, "{why}: what they do is told outside of them"),
-            Self::Unseen => {
-                f.write_str("the span that was to be observed was never seen, and so nothing that happened in it")
-            }
+            Self::Functions { why } => f.write_str(why),
+            Self::Unseen => f.write_str(
+                "the span that was to be observed was never seen, or is deeper than the kernel follows, and so nothing is known of \
+                 what happened in it",
+            ),
             Self::Uncounted => f.write_str("what the kernel counted could not be read, so losses are not known"),
             Self::CutShort => f.write_str("the recording ends before the session did"),
             Self::Damaged => f.write_str("the recording is damaged, and what comes after that cannot be read"),

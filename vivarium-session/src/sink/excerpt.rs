@@ -31,6 +31,8 @@ pub struct Excerpt<S> {
     standing: Standing,
     /// What the activation is called here.
     chosen: HashSet<SpanId>,
+    /// Whether it was ever deeper than the kernel side follows, who then tells of what happens in it as if that were outside.
+    is_too_deep: bool,
     /// It, and the spans that began in it.
     part: HashSet<SpanId>,
     /// The spans that are left out, and those that began in them.
@@ -54,6 +56,7 @@ impl<S: Sink> Excerpt<S> {
             raw: Vec::new(),
             standing: Standing::Told,
             chosen: HashSet::new(),
+            is_too_deep: false,
             part: HashSet::new(),
             left_out: HashSet::new(),
             images: HashSet::new(),
@@ -107,6 +110,7 @@ impl<S: Sink> Excerpt<S> {
         let is_chosen = self.inside == Some(step.instance);
         if is_chosen {
             self.chosen.insert(step.span);
+            self.is_too_deep |= self.is_last_deeper();
         }
         if self.inside.is_some() && (is_chosen || parent.is_some() && self.is_part(parent)) {
             self.part.insert(step.span);
@@ -247,7 +251,7 @@ impl<S: Sink> Sink for Excerpt<S> {
     fn end(&mut self, summary: &Summary, context: Context<'_>) -> io::Result<()> {
         self.tell_waiting()?;
         let mut missing = summary.verdict.missing().to_vec();
-        if self.inside.is_some() && self.chosen.is_empty() {
+        if self.inside.is_some() && (self.chosen.is_empty() || self.is_too_deep) {
             missing.push(Missing::Unseen);
         }
         let counts = summary.conclusion.counts.as_ref().map(|_| self.told.clone());

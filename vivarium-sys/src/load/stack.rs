@@ -198,6 +198,18 @@ impl ThreadState {
         }
     }
 
+    /// It comes to be observed again, and nobody knows where it has been meanwhile.
+    #[inline(always)]
+    pub fn begin_unseen(&mut self, process: u32, flags: ThreadFlags) {
+        self.truncate(0);
+        self.process = process;
+        self.flags = flags;
+        self.users = [Self::UNKNOWN_USER; 4];
+        self.groups = [Self::UNKNOWN_USER; 4];
+        self.awaits = 0;
+        (self.last, self.last_probe) = (InstanceId::NONE, 0);
+    }
+
     /// Makes a copy of the creator's state that of its child. A new process goes on in the same functions, whose ends it
     /// will see; a new thread begins inside of the creator's innermost span.
     #[inline(always)]

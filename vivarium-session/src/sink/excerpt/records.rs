@@ -70,6 +70,11 @@ impl<S: Sink> Excerpt<S> {
         }
     }
 
+    /// Whether the last record is about a span that is deeper than the kernel side follows.
+    pub(super) fn is_last_deeper(&self) -> bool {
+        Record::decode(&self.raw).is_ok_and(|record| record.head.flags.contains(RecordFlags::DEEPER))
+    }
+
     /// The record of the chosen activation's start says that nothing is around it, as the part is told.
     pub(super) fn make_outermost(&mut self) {
         const UNDER: usize = HEADER_BYTES + SpanStart::UNDER * size_of::<u64>();
