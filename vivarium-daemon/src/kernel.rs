@@ -26,8 +26,8 @@ mod types;
 mod undisturbed;
 pub mod uprobe;
 
-pub(crate) use attachments::UNSEEN;
 pub use attachments::{Addition, Attachments, Found};
+pub(crate) use attachments::{InUse, UNSEEN};
 pub(crate) use counts::not_below_zero;
 pub use counts::{Tally, TallyError};
 pub use detaching::{Detaching, Hold, detach};

@@ -9,7 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use vivarium_session::filter::KeptOff;
-use vivarium_session::session::SiteInfo;
+use vivarium_session::record::Time;
+use vivarium_session::session::{Clock, SiteInfo};
 use vivarium_session::text::Text;
 use vivarium_sys::SiteId;
 
@@ -39,6 +40,17 @@ struct Shared {
     parts: Parts,
     found: Arc<Found>,
     sessions: BTreeSet<SessionId>,
+    /// From when on all of its probes are seen.
+    since: Time,
+}
+
+/// A file that is attached to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct InUse {
+    /// From when on.
+    pub since: Time,
+    /// How many sites it has.
+    pub sites: usize,
 }
 
 /// A file that a session had nothing of before.
@@ -46,8 +58,6 @@ struct Shared {
 pub struct Addition {
     /// What is in it.
     pub found: Arc<Found>,
-    /// Whether it was attached to for this session, and not for an earlier one that still runs.
-    pub is_new: bool,
     /// How many of its sites were off until now, for everyone.
     pub were_off: usize,
 }
@@ -155,9 +165,17 @@ impl Attachments {
             obstacles: catalog.sites.iter().filter_map(obstacle).collect(),
             refused,
         });
-        let shared = Shared { parts, found: Arc::clone(&found), sessions: BTreeSet::from([session]) };
+        let (sessions, since) = (BTreeSet::from([session]), Clock::now().monotonic);
+        let shared = Shared { parts, found: Arc::clone(&found), sessions, since };
         self.attached.insert(FileId::of(&metadata), shared);
-        Ok(Some(Addition { found, is_new: true, were_off: 0 }))
+        Ok(Some(Addition { found, were_off: 0 }))
+    }
+
+    /// Since when a file is attached to, if it is.
+    #[must_use]
+    pub fn in_use(&self, metadata: &Metadata) -> Option<InUse> {
+        let shared = self.attached.get(&FileId::of(metadata))?;
+        Some(InUse { since: shared.since, sites: shared.found.sites.len() })
     }
 
     /// These sites are never attached to. To be said before anything is.
@@ -249,7 +267,7 @@ impl Attachments {
         if let Some(shared) = self.attached.get_mut(&file) {
             let is_first = shared.sessions.insert(session);
             let (found, parts) = (&shared.found, &shared.parts);
-            let addition = || Addition { found: Arc::clone(found), is_new: false, were_off: parts.count_off() };
+            let addition = || Addition { found: Arc::clone(found), were_off: parts.count_off() };
             return Some(is_first.then(addition));
         }
         (self.without_sites.get(&file) == Some(&Changed::of(metadata))).then_some(None)

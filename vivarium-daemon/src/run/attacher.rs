@@ -9,7 +9,7 @@ use vivarium_session::session::SiteInfo;
 use vivarium_session::text::Text;
 
 use crate::kernel::uprobe::{Attached, FunctionPrograms, SpanPrograms};
-use crate::kernel::{Addition, Attachments, Hold, Libraries, SessionId, SpansUnavailable, UNSEEN};
+use crate::kernel::{Addition, Attachments, Hold, InUse, Libraries, SessionId, SpansUnavailable, UNSEEN};
 use crate::sites::NO_SITES;
 
 /// What is attached to files for a session.
@@ -87,6 +87,20 @@ impl Attacher {
                 }
                 Vec::new()
             }
+        }
+    }
+
+    /// Since when the file with this path is attached to, if it is.
+    pub(super) fn in_use(&self, path: &Path) -> Option<InUse> {
+        self.attachments.in_use(&path.metadata().ok()?)
+    }
+
+    /// Something is missing, which is said once.
+    pub(super) fn lack(&mut self, missing: Missing) {
+        // There may well be sites.
+        self.has_sites = true;
+        if !self.missing.contains(&missing) {
+            self.missing.push(missing);
         }
     }
 

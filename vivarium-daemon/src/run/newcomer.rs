@@ -4,24 +4,40 @@ use std::fs;
 use std::mem::offset_of;
 use std::path::{Path, PathBuf};
 
+use vivarium_session::accounting::Missing;
 use vivarium_session::record::value::Value;
-use vivarium_session::record::{Body, Pid, Record};
+use vivarium_session::record::{Body, Pid, Record, Time};
 use vivarium_session::text::Text;
 use vivarium_sys::event::EventKind;
 use vivarium_sys::wire::Header;
+
+use crate::kernel::InUse;
 
 /// A file that a process executes, or opens to load code from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Newcomer {
     /// The process.
     pub(crate) process: Pid,
+    /// When.
+    time: Time,
     path: PathBuf,
-    is_executed: bool,
+    how: How,
+}
+
+/// How it came to a process.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum How {
+    /// It is the program of the process from now on.
+    Executed,
+    /// It was opened, and may be a library that is about to be loaded.
+    Opened,
+    /// Its code can be entered from now on.
+    Mapped,
 }
 
 impl Newcomer {
     /// The kinds of event that tell of code, which are recorded whatever is shown.
-    pub(crate) const KINDS: [EventKind; 2] = [EventKind::PROC_EXEC, EventKind::PATH_OPEN];
+    pub(crate) const KINDS: [EventKind; 3] = [EventKind::PROC_EXEC, EventKind::PATH_OPEN, EventKind::MMAP_EXEC];
 
     /// What a record tells of.
     pub(crate) fn of(raw: &[u8]) -> Option<Self> {
@@ -33,14 +49,50 @@ impl Newcomer {
         let Record { head, body: Body::Event(event) } = Record::decode(raw).ok()? else { return None };
         let Value::Text(text) = event.field("path")? else { return None };
         let path = Text::new(text.bytes()).as_path().to_owned();
-        let is_executed = event.spec.kind == EventKind::PROC_EXEC;
-        let is_code = is_executed || is_library(&path);
-        (is_code && !head.has_failed() && !text.is_cut()).then_some(Self { process: head.pid, path, is_executed })
+        let how = match event.spec.kind {
+            EventKind::PROC_EXEC => How::Executed,
+            EventKind::MMAP_EXEC => How::Mapped,
+            _ => How::Opened,
+        };
+        let is_code = how == How::Executed || is_library(&path);
+        (is_code && !head.has_failed() && !text.is_cut()).then_some(Self {
+            process: head.pid,
+            time: head.time,
+            path,
+            how,
+        })
+    }
+
+    /// Whether functions of it may have been entered before they were attached to.
+    pub(crate) fn precedes(&self, file: InUse) -> bool {
+        self.how != How::Opened && self.time <= file.since
+    }
+
+    /// What a session lacks of it then.
+    pub(crate) fn missed(&self, file: InUse) -> Missing {
+        let (path, sites) = (Text::from(self.path()), file.sites);
+        let remedy = if self.is_executed() {
+            ": `vivarium run` of it alone sees them from its first instruction on"
+        } else {
+            ""
+        };
+        let why = format!(
+            "{path} was in use before its {sites} sites were attached to, and functions entered by then are unknown{remedy}"
+        );
+        Missing::Functions { why }
+    }
+
+    /// What a session lacks where nobody knows what it was.
+    pub(crate) fn unknown(&self) -> Missing {
+        let path = Text::from(self.path());
+        let why =
+            format!("functions of {path} are unknown: it was gone, or its process was, before it could be looked at");
+        Missing::Functions { why }
     }
 
     /// Whether it is the program of the process from now on, and no library.
     pub(crate) fn is_executed(&self) -> bool {
-        self.is_executed
+        self.how == How::Executed
     }
 
     /// What it is called there.
@@ -55,7 +107,7 @@ impl Newcomer {
         let process = Path::new("/proc").join(self.process.to_string());
         let exe = process.join("exe");
         // By now the process may execute another program.
-        let is_it = self.is_executed && fs::read_link(&exe).is_ok_and(|link| link == self.path);
+        let is_it = self.is_executed() && fs::read_link(&exe).is_ok_and(|link| link == self.path);
         [Some(process.join("root").join(relative)), is_it.then_some(exe), Some(self.path.clone())].into_iter().flatten()
     }
 }
@@ -72,15 +124,15 @@ mod tests {
 
     #[test]
     fn a_program_without_a_name_is_found_through_its_process() {
-        let found = |path: &str, is_executed| {
-            let newcomer = Newcomer { process: Pid(std::process::id()), path: path.into(), is_executed };
+        let found = |path: &str, how| {
+            let newcomer = Newcomer { process: Pid(std::process::id()), time: Time(0), path: path.into(), how };
             newcomer.candidates().any(|path| path.ends_with("exe"))
         };
         let here = std::env::current_exe().expect("this program has a path");
         let here = here.to_str().expect("UTF-8");
-        assert!(found(here, true));
-        assert!(!found(here, false), "a library isn't the program");
-        assert!(!found("/memfd:another (deleted)", true));
+        assert!(found(here, How::Executed));
+        assert!(!found(here, How::Mapped), "a library isn't the program");
+        assert!(!found("/memfd:another (deleted)", How::Executed));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTime
 use vivarium_protocol::ClientError;
 use vivarium_session::accounting::{KernelCounts, Missing, Oddities};
 use vivarium_session::record::{Pid, Record};
-use vivarium_session::session::{Clock, Conclusion, Kinds, Outcome, Session, SessionInfo, SiteTable};
+use vivarium_session::session::{Conclusion, Kinds, Outcome, Session, SessionInfo, SiteTable};
 use vivarium_session::sink::Sink;
 use vivarium_session::text::Text;
 use vivarium_sys::event::EventKind;
@@ -220,30 +220,20 @@ impl Observer {
 
     /// Attaches to the sites of code that comes to be executed.
     fn meet(&mut self, newcomer: &Newcomer, session: &mut Session<'_>) {
-        let mut sites = Vec::new();
-        for path in newcomer.candidates() {
-            sites = self.attacher.attach_called(&path, newcomer.path());
-            if !sites.is_empty() || path.exists() {
-                break;
+        let Some(path) = newcomer.candidates().find(|path| path.exists()) else {
+            if newcomer.is_executed() && !self.held.contains(newcomer.path()) {
+                self.late.never_known(newcomer.process);
+                self.attacher.lack(newcomer.unknown());
             }
-        }
-        let is_gone = || newcomer.candidates().all(|path| !path.exists());
-        if newcomer.is_executed() && !self.held.contains(newcomer.path()) && sites.is_empty() && is_gone() {
-            let path = Text::from(newcomer.path());
-            self.late.never_known(newcomer.process);
-            self.attacher.note(format!("functions of {path} are not seen: it was gone before it could be looked at"));
-        }
-        if !sites.is_empty() {
-            self.late.add(newcomer.process, Clock::now().monotonic);
-            let (path, count) = (Text::from(newcomer.path()), sites.len());
-            let why = match &self.gate {
-                Err(error) => format!("; nothing was held at exec: {}", with_causes(error)),
-                Ok(_) => String::new(),
-            };
-            self.attacher.note(format!(
-                "{path} was in use before its {count} sites were attached to: functions entered by then are unknown{why}"
-            ));
-            session.add_sites(sites);
+            return;
+        };
+        session.add_sites(self.attacher.attach_called(&path, newcomer.path()));
+        if let Some(file) = self.attacher.in_use(&path).filter(|file| newcomer.precedes(*file)) {
+            self.late.add(newcomer.process, file.since);
+            self.attacher.lack(newcomer.missed(file));
+            if let Err(error) = &self.gate {
+                self.attacher.note(format!("nothing was held at exec: {}", with_causes(error)));
+            }
         }
     }
 

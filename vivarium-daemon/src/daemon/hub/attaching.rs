@@ -5,7 +5,6 @@ use std::fs::File;
 
 use vivarium_session::accounting::Missing;
 use vivarium_session::record::Pid;
-use vivarium_session::session::Clock;
 use vivarium_session::text::Text;
 use vivarium_sys::load::SetId;
 
@@ -74,16 +73,11 @@ impl Hub {
         self.introduce(session, name, added);
     }
 
-    /// Tells a session of the sites of a file; whether they were attached to for it.
-    fn introduce(
-        &mut self,
-        session: SessionId,
-        name: &Text,
-        added: Result<Option<Addition>, CatalogError>,
-    ) -> Option<usize> {
+    /// Tells a session of the sites of a file.
+    fn introduce(&mut self, session: SessionId, name: &Text, added: Result<Option<Addition>, CatalogError>) {
         match added {
-            Ok(None) => None,
-            Ok(Some(Addition { found, is_new, were_off })) => {
+            Ok(None) => {}
+            Ok(Some(Addition { found, were_off })) => {
                 if were_off > 0 {
                     self.settle_attachments();
                     self.note(
@@ -93,7 +87,7 @@ impl Hub {
                         ),
                     );
                 }
-                let observed = self.sessions.get_mut(&session)?;
+                let Some(observed) = self.sessions.get_mut(&session) else { return };
                 observed.tell_sites(&found.sites);
                 observed.has_sites |= !found.is_empty();
                 for (site, why) in &found.obstacles {
@@ -103,12 +97,8 @@ impl Hub {
                     self.note(session, format!("{name}: {refusal}"));
                 }
                 self.lack(session, UNSEEN, found.unseen());
-                is_new.then_some(found.sites.len())
             }
-            Err(error) => {
-                self.overlook_file(session, name, &error, error.hides());
-                None
-            }
+            Err(error) => self.overlook_file(session, name, &error, error.hides()),
         }
     }
 
@@ -125,10 +115,11 @@ impl Hub {
         let image = match code {
             Some(Ok(image)) => image,
             Some(Err(error)) => {
-                // Of what such a process does it is said that its function is unknown, so nothing is missing for it.
-                let hides = error.hides() && !newcomer.is_executed();
                 for session in self.side.members(set).to_vec() {
-                    self.overlook_file(session, &name, &error, hides);
+                    match error {
+                        MappedFileError::Gone => self.overlook(session, newcomer.unknown()),
+                        _ => self.overlook_file(session, &name, &error, error.hides()),
+                    }
                 }
                 if newcomer.is_executed() {
                     self.late.never_known(newcomer.process);
@@ -145,15 +136,11 @@ impl Hub {
             self.reckon_with_detaching();
             let Ok(programs) = self.side.spans() else { return };
             let added = self.attachments.add_image(programs, &image, session);
-            if let Some(count) = self.introduce(session, &name, added).filter(|count| *count > 0) {
-                self.late.add(newcomer.process, Clock::now().monotonic);
-                self.note(
-                    session,
-                    format!(
-                        "{name} was in use before its {count} sites were attached to: functions entered by then are \
-                         unknown"
-                    ),
-                );
+            self.introduce(session, &name, added);
+            let in_use = image.file().metadata().ok().and_then(|metadata| self.attachments.in_use(&metadata));
+            if let Some(file) = in_use.filter(|file| newcomer.precedes(*file)) {
+                self.late.add(newcomer.process, file.since);
+                self.overlook(session, newcomer.missed(file));
             }
         }
     }
