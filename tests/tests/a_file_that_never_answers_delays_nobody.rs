@@ -10,6 +10,7 @@ use std::process::Stdio;
 
 use vivarium_daemon::daemon::Pidfd;
 use vivarium_protocol::{Client, SocketPath, Start, Target};
+use vivarium_session::accounting::Missing;
 use vivarium_session::record::Pid;
 use vivarium_session::session::{Session, SiteTable};
 use vivarium_tests::daemon::{Daemon, USER};
@@ -80,5 +81,6 @@ fn the_others_are_served_and_its_session_is_told() {
     running.stop().expect("it is heard");
     let mut session = Session::new(running.info().clone(), SiteTable::new(), Vec::new());
     let conclusion = running.drain(&mut session);
-    assert!(conclusion.notes.iter().any(|note| note.contains("cannot be read in time")), "{:?}", conclusion.notes);
+    let is_told = |missing: &Missing| missing.to_string().contains("cannot be read in time");
+    assert!(conclusion.missing.iter().any(is_told), "{:?}", conclusion.missing);
 }

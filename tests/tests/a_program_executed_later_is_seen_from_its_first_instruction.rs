@@ -67,6 +67,28 @@ fn of_one_that_was_gone_before_it_could_be_looked_at_nothing_is_claimed() {
     // Each reads from there as well.
     assert!(attributions.len() >= 2, "{attributions:?}");
     assert!(attributions.iter().all(|attribution| attribution == "unknown"), "{attributions:?}");
+    let summary = lines.last().expect("a summary");
+    assert_eq!(summary["verdict"], "incomplete", "{summary}");
+    assert!(summary["missing"].to_string().contains("it was gone"), "{summary}");
+}
+
+#[test]
+fn where_nothing_is_held_it_is_told_what_may_be_missing() {
+    if !may_observe() {
+        return;
+    }
+    let (opener, strict) = (subject("opener"), ["--strict", "--no-hold"]);
+    // The second one is as late as the first, though all is attached by the time when it is heard of.
+    let script = format!("{opener} /dev/null 1 1 </dev/null\n{opener} /dev/null 1 1 </dev/null\ntrue\n");
+    let observed = Observation::of(&strict, &["/bin/sh", "-c", &script]);
+    assert_eq!(observed.status.code(), Some(3), "{}", observed.summary());
+    let missing = observed.summary()["missing"].as_array().expect("a list").clone();
+    let said: Vec<_> = missing.iter().filter_map(|missing| missing["why"].as_str()).collect();
+    let [said] = said[..] else { panic!("it is said once: {missing:?}") };
+    assert!(said.contains("was in use before its ") && said.contains(&opener), "{said}");
+    let opens = observed.events("path_open").filter(|open| open["fields"]["path"] == "/dev/null");
+    let claimed: Vec<_> = opens.filter(|open| open["comm"] == "opener" && open["attribution"] == "outside").collect();
+    assert!(claimed.is_empty(), "{claimed:?}");
 }
 
 /// Whether a process is called as the copies are.

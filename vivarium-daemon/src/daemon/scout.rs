@@ -12,7 +12,7 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -23,8 +23,10 @@ use crate::elf::Image;
 use crate::process::{MappedFile, MappedFileError, Process, ProcessError};
 use crate::run::newcomer::Newcomer;
 
-/// How long it is waited for an answer.
+/// How long it is waited for an answer of one that looks.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// How long it is waited until one looks: that it doesn't is for want of a processor, and no file's doing.
+const STARTING: Duration = Duration::from_secs(10);
 /// How many scouts there are at most that have not come back.
 const MAX_LOST: usize = 16;
 
@@ -35,11 +37,19 @@ pub(super) type Code = Option<Result<Image, MappedFileError>>;
 #[derive(Debug)]
 pub(super) struct Scout {
     /// To the one that looks now; none when it has not come back.
-    asks: RefCell<Option<Sender<Question>>>,
+    asks: RefCell<Option<Sender<Asked>>>,
     /// To the one that starts them.
-    starts: Sender<Receiver<Question>>,
+    starts: Sender<Receiver<Asked>>,
     /// One for each that is there.
     there: Arc<()>,
+}
+
+/// A question.
+#[derive(Debug)]
+struct Asked {
+    question: Question,
+    /// Told when it is begun with.
+    begun: Sender<()>,
 }
 
 /// What is asked, with who is told.
@@ -56,13 +66,13 @@ impl Scout {
     pub(super) fn start() -> io::Result<Self> {
         let there = Arc::new(());
         let one_more = Arc::clone(&there);
-        let (starts, wanted) = channel::<Receiver<Question>>();
+        let (starts, wanted) = channel::<Receiver<Asked>>();
         // Whoever it starts has its powers.
         let start = move || {
             for questions in wanted {
                 let here = Arc::clone(&one_more);
                 let look = move || {
-                    questions.into_iter().for_each(Question::answer);
+                    questions.into_iter().for_each(Asked::answer);
                     drop(here);
                 };
                 if let Err(error) = thread::Builder::new().name("scout".to_owned()).spawn(look) {
@@ -100,19 +110,18 @@ impl Scout {
             *asks = self.another();
         }
         let (tell, told) = channel();
-        asks.as_ref()?.send(question(tell)).ok()?;
-        match told.recv_timeout(PATIENCE) {
-            Ok(answer) => Some(answer),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                // Should it come back, it finds that nobody asks any more, and ends.
-                *asks = None;
-                None
-            }
+        let (begun, has_begun) = channel();
+        asks.as_ref()?.send(Asked { question: question(tell), begun }).ok()?;
+        let answer = has_begun.recv_timeout(STARTING).ok().and_then(|()| told.recv_timeout(PATIENCE).ok());
+        if answer.is_none() {
+            // Should it come back, it finds that nobody asks any more, and ends.
+            *asks = None;
         }
+        answer
     }
 
     /// Another one, unless too many have not come back.
-    fn another(&self) -> Option<Sender<Question>> {
+    fn another(&self) -> Option<Sender<Asked>> {
         // The one that starts them has one as well.
         let lost = Arc::strong_count(&self.there).saturating_sub(2);
         if lost >= MAX_LOST {
@@ -122,6 +131,14 @@ impl Scout {
         let (asks, questions) = channel();
         self.starts.send(questions).ok()?;
         Some(asks)
+    }
+}
+
+impl Asked {
+    fn answer(self) {
+        // Whoever asked may wait no longer.
+        let _ = self.begun.send(());
+        self.question.answer();
     }
 }
 
@@ -194,9 +211,13 @@ mod tests {
             let (questions, wanted) = channel();
             let here = Arc::clone(&self.there);
             thread::spawn(move || {
+                let mut wanted = wanted.into_iter();
+                let first: Option<Asked> = wanted.next();
+                let _ = first.as_ref().map(|asked| asked.begun.send(()));
                 drop(lock.lock());
-                for question in wanted {
-                    Question::answer(question);
+                first.into_iter().for_each(|asked| asked.question.answer());
+                for asked in wanted {
+                    Asked::answer(asked);
                 }
                 drop(here);
             });

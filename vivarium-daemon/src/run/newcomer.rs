@@ -70,14 +70,15 @@ impl Newcomer {
 
     /// What a session lacks of it then.
     pub(crate) fn missed(&self, file: InUse) -> Missing {
-        let (path, sites) = (Text::from(self.path()), file.sites);
+        let path = Text::from(self.path());
+        let sites = if file.sites == 1 { "site was".to_owned() } else { format!("{} sites were", file.sites) };
         let remedy = if self.is_executed() {
             ": `vivarium run` of it alone sees them from its first instruction on"
         } else {
             ""
         };
         let why = format!(
-            "{path} was in use before its {sites} sites were attached to, and functions entered by then are unknown{remedy}"
+            "{path} was in use before its {sites} attached to, and functions entered by then are unknown{remedy}"
         );
         Missing::Functions { why }
     }
