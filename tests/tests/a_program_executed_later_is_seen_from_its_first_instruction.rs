@@ -7,6 +7,7 @@ use std::process::{Child, Stdio};
 
 use serde_json::Value;
 use vivarium_tests::observation::{Observation, may_observe, subject};
+use vivarium_tests::tool::skip;
 
 /// How many programs that nobody has seen before are executed.
 const PROGRAMS: usize = 5;
@@ -70,6 +71,28 @@ fn of_one_that_was_gone_before_it_could_be_looked_at_nothing_is_claimed() {
     let summary = lines.last().expect("a summary");
     assert_eq!(summary["verdict"], "incomplete", "{summary}");
     assert!(summary["missing"].to_string().contains("it was gone"), "{summary}");
+}
+
+#[test]
+fn where_it_came_from_can_be_unmounted_as_if_nobody_observed() {
+    if !may_observe() {
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let (place, opener) = (directory.path().display(), subject("opener"));
+    let run = format!("cp {opener} {place}/program && {place}/program /dev/null 1 1 </dev/null");
+    // What is told of it is heard of within that time, and attached to.
+    let wait = "sleep 0.3";
+    let script = format!(
+        "mount -t tmpfs none {place} || exit 9; {run}; {wait}; umount {place} || {{ umount -l {place}; exit 8; }}"
+    );
+    let observed = Observation::of(&[], &["/bin/sh", "-c", &script]);
+    if observed.status.code() == Some(9) {
+        return skip("nothing can be mounted here");
+    }
+    assert_eq!(observed.status.code(), Some(0), "{}", observed.stderr);
+    let missing = observed.summary()["missing"].to_string();
+    assert!(missing.contains("/program was in use before"), "it was attached to: {missing}");
 }
 
 #[test]

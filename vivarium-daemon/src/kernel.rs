@@ -7,6 +7,7 @@ mod counts;
 mod detaching;
 mod facts;
 mod libraries;
+mod mounts;
 mod object;
 mod places;
 mod pod;

@@ -16,6 +16,7 @@ use vivarium_sys::SiteId;
 
 use self::parts::Parts;
 use super::SessionId;
+use super::mounts::Mounts;
 use super::uprobe::{Attached, Points, Refusal, SpanPrograms};
 use crate::elf::{ElfError, Image};
 use crate::sites::{Catalog, CatalogError, Obstacle, Site};
@@ -28,6 +29,7 @@ use crate::sites::{Catalog, CatalogError, Obstacle, Site};
 pub struct Attachments {
     attached: BTreeMap<FileId, Shared>,
     without_sites: BTreeMap<FileId, Changed>,
+    mounts: Mounts,
     /// The sites that a session wants nothing of.
     off: BTreeMap<SessionId, BTreeSet<SiteId>>,
     /// The sites that nobody wants anything of from the beginning.
@@ -124,7 +126,7 @@ impl Attachments {
         {
             return Ok(known);
         }
-        match Image::open(path) {
+        match self.mounts.open(path) {
             Ok(image) => self.add_image(programs, &image, session),
             // Scripts, and programs of other kinds.
             Err(ElfError::NotElf | ElfError::Script | ElfError::Narrow | ElfError::NotRegular) => Ok(None),

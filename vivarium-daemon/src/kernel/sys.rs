@@ -20,6 +20,6 @@ pub(super) use loading::{
     Functions, Loading, Purpose, Refused, fill_array, freeze_map, load_program, load_types, set_program,
 };
 pub(super) use mapped::Mapped;
-pub(super) use mount::mount_detached;
+pub(super) use mount::{mount_apart, mount_detached};
 pub(super) use perf_event::{open_trace_event, open_uprobe_event};
 pub(super) use sheltered::ShelteredFd;

@@ -1,8 +1,10 @@
-//! `fsopen(2)` and `fsmount(2)`, for a file system that nobody else is to see.
+//! `fsopen(2)`, `fsmount(2)` and `open_tree(2)`, for file systems that nobody else is to see.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 /// Mounts a file system of this type without a place in any directory: it is reached through the descriptor, and gone when
 /// that is closed.
@@ -22,6 +24,17 @@ pub(in crate::kernel) fn mount_detached(kind: &CStr) -> io::Result<OwnedFd> {
     }
     // SAFETY: there are no pointers in it.
     unsafe { descriptor(libc::syscall(libc::SYS_fsmount, context, FSMOUNT_CLOEXEC, NO_ATTRIBUTES)) }
+}
+
+/// Mounts a file, or a directory, once more without a place in any directory: whoever reaches it through the descriptor does
+/// not keep the mount that it has elsewhere from being unmounted.
+pub(in crate::kernel) fn mount_apart(path: &Path) -> io::Result<OwnedFd> {
+    /// From `linux/mount.h`: what is there now, and nothing below it.
+    const OPEN_TREE_CLONE: i32 = 1;
+    let path = CString::new(path.as_os_str().as_bytes())?;
+    let flags = OPEN_TREE_CLONE | libc::O_CLOEXEC;
+    // SAFETY: the path is a C string, and nothing keeps it.
+    unsafe { descriptor(libc::syscall(libc::SYS_open_tree, libc::AT_FDCWD, path.as_ptr(), flags)) }
 }
 
 /// What a call that makes a descriptor has answered.
