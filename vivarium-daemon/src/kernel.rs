@@ -28,7 +28,7 @@ mod undisturbed;
 pub mod uprobe;
 
 pub use attachments::{Addition, Attachments, Found};
-pub(crate) use attachments::{InUse, UNSEEN};
+pub(crate) use attachments::{InUse, Looked, UNSEEN};
 pub(crate) use counts::not_below_zero;
 pub use counts::{Tally, TallyError};
 pub use detaching::{Detaching, Hold, detach};

@@ -55,6 +55,15 @@ pub struct InUse {
     pub sites: usize,
 }
 
+/// What came of looking at a file for a session.
+#[derive(Clone, Debug, Default)]
+pub struct Looked {
+    /// What the session had nothing of before.
+    pub added: Option<Addition>,
+    /// Whether it is attached to.
+    pub in_use: Option<InUse>,
+}
+
 /// A file that a session had nothing of before.
 #[derive(Clone, Debug)]
 pub struct Addition {
@@ -115,12 +124,7 @@ impl Attachments {
     ///
     /// # Errors
     /// When its sites cannot be told.
-    pub fn add(
-        &mut self,
-        programs: &SpanPrograms,
-        path: &Path,
-        session: SessionId,
-    ) -> Result<Option<Addition>, CatalogError> {
+    pub fn add(&mut self, programs: &SpanPrograms, path: &Path, session: SessionId) -> Result<Looked, CatalogError> {
         if let Ok(metadata) = fs::metadata(path)
             && let Some(known) = self.known(&metadata, session)
         {
@@ -129,7 +133,7 @@ impl Attachments {
         match self.mounts.open(path) {
             Ok(image) => self.add_image(programs, &image, session),
             // Scripts, and programs of other kinds.
-            Err(ElfError::NotElf | ElfError::Script | ElfError::Narrow | ElfError::NotRegular) => Ok(None),
+            Err(ElfError::NotElf | ElfError::Script | ElfError::Narrow | ElfError::NotRegular) => Ok(Looked::default()),
             Err(error) => Err(error.into()),
         }
     }
@@ -143,7 +147,7 @@ impl Attachments {
         programs: &SpanPrograms,
         image: &Image,
         session: SessionId,
-    ) -> Result<Option<Addition>, CatalogError> {
+    ) -> Result<Looked, CatalogError> {
         let metadata = image.file().metadata()?;
         if let Some(known) = self.known(&metadata, session) {
             return Ok(known);
@@ -154,7 +158,7 @@ impl Attachments {
                 self.without_sites.clear();
             }
             self.without_sites.insert(FileId::of(&metadata), Changed::of(&metadata));
-            return Ok(None);
+            return Ok(Looked::default());
         }
         let obstacle = |site: &Site| Some((site.function(), site.attachable().err()?));
         let sites: Vec<_> = catalog.sites.iter().map(SiteInfo::from).collect();
@@ -169,15 +173,9 @@ impl Attachments {
         });
         let (sessions, since) = (BTreeSet::from([session]), Clock::now().monotonic);
         let shared = Shared { parts, found: Arc::clone(&found), sessions, since };
+        let in_use = Some(shared.in_use());
         self.attached.insert(FileId::of(&metadata), shared);
-        Ok(Some(Addition { found, were_off: 0 }))
-    }
-
-    /// Since when a file is attached to, if it is.
-    #[must_use]
-    pub fn in_use(&self, metadata: &Metadata) -> Option<InUse> {
-        let shared = self.attached.get(&FileId::of(metadata))?;
-        Some(InUse { since: shared.since, sites: shared.found.sites.len() })
+        Ok(Looked { added: Some(Addition { found, were_off: 0 }), in_use })
     }
 
     /// These sites are never attached to. To be said before anything is.
@@ -263,16 +261,22 @@ impl Attachments {
         self.found_by(session).flat_map(|found| found.sites.iter().map(|site| site.id)).collect()
     }
 
-    /// What is new to the session in a file that was looked at before.
-    fn known(&mut self, metadata: &Metadata, session: SessionId) -> Option<Option<Addition>> {
+    /// What is known of a file that was looked at before.
+    fn known(&mut self, metadata: &Metadata, session: SessionId) -> Option<Looked> {
         let file = FileId::of(metadata);
         if let Some(shared) = self.attached.get_mut(&file) {
             let is_first = shared.sessions.insert(session);
             let (found, parts) = (&shared.found, &shared.parts);
             let addition = || Addition { found: Arc::clone(found), were_off: parts.count_off() };
-            return Some(is_first.then(addition));
+            return Some(Looked { added: is_first.then(addition), in_use: Some(shared.in_use()) });
         }
-        (self.without_sites.get(&file) == Some(&Changed::of(metadata))).then_some(None)
+        (self.without_sites.get(&file) == Some(&Changed::of(metadata))).then(Looked::default)
+    }
+}
+
+impl Shared {
+    fn in_use(&self) -> InUse {
+        InUse { since: self.since, sites: self.found.sites.len() }
     }
 }
 

@@ -9,7 +9,7 @@ use vivarium_session::session::SiteInfo;
 use vivarium_session::text::Text;
 
 use crate::kernel::uprobe::{Attached, FunctionPrograms, SpanPrograms};
-use crate::kernel::{Addition, Attachments, Hold, InUse, Libraries, SessionId, SpansUnavailable, UNSEEN};
+use crate::kernel::{Addition, Attachments, Hold, InUse, Libraries, Looked, SessionId, SpansUnavailable, UNSEEN};
 use crate::sites::NO_SITES;
 
 /// What is attached to files for a session.
@@ -57,27 +57,28 @@ impl Attacher {
     /// Attaches to the sites of a file, if it has any that are not attached to yet, and gives what is known of them; and to
     /// its functions that tell of something.
     pub(super) fn attach(&mut self, path: &Path) -> Vec<SiteInfo> {
-        self.attach_called(path, path)
+        self.attach_called(path, path).unwrap_or_default().0
     }
 
-    /// The same for a file that is reached by one path and called by another.
-    pub(super) fn attach_called(&mut self, path: &Path, name: &Path) -> Vec<SiteInfo> {
+    /// The same for a file that is reached by one path and called by another; and since when it is attached to, if it is. None
+    /// of one that isn't there, or not any more.
+    pub(super) fn attach_called(&mut self, path: &Path, name: &Path) -> Option<(Vec<SiteInfo>, Option<InUse>)> {
         let refusals = self.libraries.add(&self.functions, path);
         self.notes.extend(refusals.iter().map(|refusal| format!("{}: {refusal}", Text::from(path))));
-        let Ok(programs) = self.spans.as_ref() else { return Vec::new() };
+        let Ok(programs) = self.spans.as_ref() else { return Some((Vec::new(), None)) };
         match self.attachments.add(programs, path, self.session) {
-            Ok(None) => Vec::new(),
-            Ok(Some(Addition { found, .. })) => {
+            Ok(Looked { added: None, in_use }) => Some((Vec::new(), in_use)),
+            Ok(Looked { added: Some(Addition { found, .. }), in_use }) => {
                 self.has_sites |= !found.is_empty();
                 let file = Text::from(name);
                 let obstacles = found.obstacles.iter();
                 self.notes.extend(obstacles.map(|(site, why)| format!("{site} is not seen: {why}")));
                 self.notes.extend(found.refused.iter().map(|refusal| format!("{file}: {refusal}")));
                 self.unseen += found.unseen();
-                found.sites.clone()
+                Some((found.sites.clone(), in_use))
             }
             // Its process has ended meanwhile, by whose eyes it was seen.
-            Err(_) if !path.exists() => Vec::new(),
+            Err(_) if !path.exists() => None,
             Err(error) => {
                 let why = format!("functions of {} are not seen: it {error}", Text::from(name));
                 if error.hides() {
@@ -85,14 +86,9 @@ impl Attacher {
                 } else {
                     self.notes.push(why);
                 }
-                Vec::new()
+                Some((Vec::new(), None))
             }
         }
-    }
-
-    /// Since when the file with this path is attached to, if it is.
-    pub(super) fn in_use(&self, path: &Path) -> Option<InUse> {
-        self.attachments.in_use(&path.metadata().ok()?)
     }
 
     /// Something is missing, which is said once.

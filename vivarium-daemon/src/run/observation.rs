@@ -208,7 +208,7 @@ impl Observer {
             if is_observed {
                 let path = question.path();
                 let name = fs::read_link(&path).unwrap_or_else(|_| path.clone());
-                let sites = self.attacher.attach_called(&path, &name);
+                let (sites, _) = self.attacher.attach_called(&path, &name).unwrap_or_default();
                 self.held.insert(name);
                 session.add_sites(sites);
             }
@@ -220,15 +220,16 @@ impl Observer {
 
     /// Attaches to the sites of code that comes to be executed.
     fn meet(&mut self, newcomer: &Newcomer, session: &mut Session<'_>) {
-        let Some(path) = newcomer.candidates().find(|path| path.exists()) else {
+        let found = newcomer.candidates().find_map(|path| self.attacher.attach_called(&path, newcomer.path()));
+        let Some((sites, in_use)) = found else {
             if newcomer.is_executed() && !self.held.contains(newcomer.path()) {
                 self.late.never_known(newcomer.process);
                 self.attacher.lack(newcomer.unknown());
             }
             return;
         };
-        session.add_sites(self.attacher.attach_called(&path, newcomer.path()));
-        if let Some(file) = self.attacher.in_use(&path).filter(|file| newcomer.precedes(*file)) {
+        session.add_sites(sites);
+        if let Some(file) = in_use.filter(|file| newcomer.precedes(*file)) {
             self.late.add(newcomer.process, file.since);
             self.attacher.lack(newcomer.missed(file));
             if let Err(error) = &self.gate {

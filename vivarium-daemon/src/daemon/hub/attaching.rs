@@ -10,7 +10,7 @@ use vivarium_sys::load::SetId;
 
 use super::Hub;
 use crate::elf::Image;
-use crate::kernel::{Addition, SessionId, UNSEEN};
+use crate::kernel::{Addition, InUse, Looked, SessionId, UNSEEN};
 use crate::process::{MappedFileError, Process};
 use crate::run::newcomer::Newcomer;
 use crate::sites::CatalogError;
@@ -69,15 +69,15 @@ impl Hub {
     fn attach_image(&mut self, session: SessionId, image: &Image, name: &Text) {
         self.reckon_with_detaching();
         let Ok(programs) = self.side.spans() else { return };
-        let added = self.attachments.add_image(programs, image, session);
-        self.introduce(session, name, added);
+        let looked = self.attachments.add_image(programs, image, session);
+        self.introduce(session, name, looked);
     }
 
-    /// Tells a session of the sites of a file.
-    fn introduce(&mut self, session: SessionId, name: &Text, added: Result<Option<Addition>, CatalogError>) {
-        match added {
-            Ok(None) => {}
-            Ok(Some(Addition { found, were_off })) => {
+    /// Tells a session of the sites of a file; since when that is attached to, if it is.
+    fn introduce(&mut self, session: SessionId, name: &Text, looked: Result<Looked, CatalogError>) -> Option<InUse> {
+        match looked {
+            Ok(Looked { added: None, in_use }) => in_use,
+            Ok(Looked { added: Some(Addition { found, were_off }), in_use }) => {
                 if were_off > 0 {
                     self.settle_attachments();
                     self.note(
@@ -87,7 +87,7 @@ impl Hub {
                         ),
                     );
                 }
-                let Some(observed) = self.sessions.get_mut(&session) else { return };
+                let Some(observed) = self.sessions.get_mut(&session) else { return in_use };
                 observed.tell_sites(&found.sites);
                 observed.has_sites |= !found.is_empty();
                 for (site, why) in &found.obstacles {
@@ -97,8 +97,12 @@ impl Hub {
                     self.note(session, format!("{name}: {refusal}"));
                 }
                 self.lack(session, UNSEEN, found.unseen());
+                in_use
             }
-            Err(error) => self.overlook_file(session, name, &error, error.hides()),
+            Err(error) => {
+                self.overlook_file(session, name, &error, error.hides());
+                None
+            }
         }
     }
 
@@ -135,9 +139,8 @@ impl Hub {
             }
             self.reckon_with_detaching();
             let Ok(programs) = self.side.spans() else { return };
-            let added = self.attachments.add_image(programs, &image, session);
-            self.introduce(session, &name, added);
-            let in_use = image.file().metadata().ok().and_then(|metadata| self.attachments.in_use(&metadata));
+            let looked = self.attachments.add_image(programs, &image, session);
+            let in_use = self.introduce(session, &name, looked);
             if let Some(file) = in_use.filter(|file| newcomer.precedes(*file)) {
                 self.late.add(newcomer.process, file.since);
                 self.overlook(session, newcomer.missed(file));
