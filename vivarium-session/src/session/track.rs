@@ -3,6 +3,7 @@
 //! What a record's head says of its span is the kernel's word, and wins over everything that was concluded before. A record
 //! that was lost leaves a hole that is told as such: a span whose start was missed is inside an unknown one.
 
+mod leader;
 mod lifetime;
 mod locate;
 mod process;
@@ -101,13 +102,17 @@ impl Tracker {
     }
 
     fn event(&mut self, raw: &[u8], head: &Head, image: ImageId, event: &Event<'_>, emit: Emit<'_>) {
+        let executes = event.spec.kind == EventKind::PROC_EXEC && !head.has_failed();
+        if executes {
+            self.become_leader(head, image, emit);
+        }
         let place = self.locate(head, image, emit);
         self.collect_stack(head, place);
         emit(Step::Event(EventStep { head, event, raw, image, place, stack: &self.stack, repeats: None }));
         match event.spec.kind {
             EventKind::PROC_FORK => self.fork(head, image, place, event, emit),
             // One that fails changes nothing.
-            EventKind::PROC_EXEC if !head.has_failed() => self.execute(head, image, place, event, emit),
+            EventKind::PROC_EXEC if executes => self.execute(head, image, place, event, emit),
             EventKind::PROC_EXIT => self.exit(head, image, event, emit),
             _ => {}
         }

@@ -13,6 +13,7 @@ mod a_result_reaches_the_events_before_it;
 mod a_sink_that_fails_fails_alone;
 mod a_span_holds_what_its_thread_does;
 mod an_async_span_keeps_its_identity_over_polls_and_threads;
+mod an_exec_from_a_thread_keeps_its_spans;
 mod an_exec_that_fails_changes_nothing;
 mod any_bytes_are_read_without_harm;
 mod children_inherit_the_span_they_are_made_in;

@@ -67,6 +67,11 @@ impl Inherited {
         Some((at + 1, self.frames[at].span?))
     }
 
+    /// Whether the span with this instance is among them, or there are none if it is none.
+    pub(super) fn leads_to(&self, instance: InstanceId) -> bool {
+        if instance.is_some() { self.find(instance).is_some() } else { self.frames().is_empty() }
+    }
+
     /// The thread leaves all but `left` of them, the innermost of which is at this site, if that is known.
     pub(super) fn leave(&mut self, left: usize, site: SiteId) {
         self.left = left;
@@ -102,6 +107,16 @@ impl Threads {
             gone.extend(self.threads.extract_if(|_, thread| thread.seen < median).map(|(_, thread)| thread));
         }
         gone
+    }
+
+    /// The threads of an image.
+    pub(super) fn of_image(&self, image: ImageId) -> impl Iterator<Item = (Tid, &Thread)> {
+        self.threads.iter().filter(move |(_, thread)| thread.image == image).map(|(tid, thread)| (*tid, thread))
+    }
+
+    /// Removes a thread.
+    pub(super) fn remove(&mut self, tid: Tid) -> Option<Thread> {
+        self.threads.remove(&tid)
     }
 
     /// Removes the threads of an image.

@@ -53,6 +53,9 @@ pub(crate) struct Performance {
     pub(crate) truth: HashMap<String, Vec<u64>>,
     threads: Vec<Thread>,
     next: u64,
+    /// Whether nothing is lost yet. Where something is, an exec in a poll looks the same as an exec elsewhere in a poll whose
+    /// start was lost, and can be told to be there.
+    is_whole: bool,
 }
 
 struct Thread {
@@ -76,9 +79,10 @@ impl Performance {
 
     fn by(kernel: Kernel, acts: &[Act]) -> Self {
         let threads = vec![Thread { pid: ROOT, tid: ROOT, asynchronous: Vec::new() }];
-        let mut this = Self { kernel, truth: HashMap::new(), threads, next: 1 };
+        let mut this = Self { kernel, truth: HashMap::new(), threads, next: 1, is_whole: true };
         for act in acts {
             this.kernel.ring_is_full = act.lost;
+            this.is_whole &= !act.lost;
             let thread = act.thread.index(this.threads.len());
             this.perform(thread, act.what);
         }
@@ -124,10 +128,10 @@ impl Performance {
                 self.kernel.forks(tid, child);
                 self.threads.push(Thread { pid: child, tid: child, asynchronous: Vec::new() });
             }
-            What::Execute if pid == tid => {
+            What::Execute if pid == tid || self.is_whole || !own.iter().any(|instance| self.is_async(*instance)) => {
                 self.kernel.executes(tid, "/bin/other", &["other"]);
-                self.threads.retain(|other| other.pid != pid || other.tid == tid);
-                self.threads.iter_mut().filter(|other| other.tid == tid).for_each(|this| this.asynchronous.clear());
+                self.threads.retain(|other| other.pid != pid);
+                self.threads.push(Thread { pid, tid: pid, asynchronous: Vec::new() });
             }
             What::Open => {
                 let path = format!("/{}", self.number());

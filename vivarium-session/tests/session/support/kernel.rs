@@ -179,7 +179,11 @@ impl Kernel {
         self.tasks.insert(thread, Task { around, ..task });
     }
 
+    /// Whichever thread executes a program becomes the leader of its process, and the record has the leader's number.
     pub(crate) fn executes(&mut self, tid: u32, path: &'static str, arguments: &[&str]) {
+        let task = self.tasks.remove(&tid).expect("a task of the test");
+        let tid = task.state.process;
+        self.tasks.insert(tid, task);
         self.task(tid).comm = path.rsplit('/').next().unwrap_or(path);
         let list: Vec<u8> = arguments.iter().flat_map(|text| text.bytes().chain([0])).collect();
         self.event(tid, EventKind::PROC_EXEC, &[arguments.len() as u64], &[path.as_bytes(), &list]);
