@@ -61,6 +61,24 @@ fn by_path() {
 }
 
 #[test]
+fn by_span_also_when_that_is_over_for_what_was_begun_deeper_in_it() {
+    let mut kernel = Kernel::new();
+    kernel.enter(ROOT, Site::LOAD_CONFIG, 0x10);
+    kernel.enter(ROOT, Site::PARSE, 0x11);
+    kernel.forks(ROOT, HELPER);
+    kernel.leave(ROOT, 0x11);
+    kernel.leave(ROOT, 0x10);
+    kernel.executes(HELPER, "/bin/other", &["other"]);
+    kernel.forks(HELPER, WORKER);
+    kernel.exits(HELPER, 0);
+    kernel.opens(WORKER, "/inherited");
+    for pattern in ["parse", "load_config"] {
+        let filter = Filter::default().events(["path_open"]).unwrap().span(pattern).unwrap();
+        assert_eq!(shown(&kernel, filter), ["path_open /inherited"], "{pattern}");
+    }
+}
+
+#[test]
 fn by_span_with_all_that_is_inside() {
     let mut kernel = Kernel::new();
     kernel.opens(ROOT, "/outside");

@@ -25,29 +25,34 @@ impl Tracker {
 
     pub(super) fn add_thread(&mut self, tid: Tid, thread: Thread, emit: Emit<'_>) {
         for gone in self.threads.add(tid, thread) {
-            self.let_go(gone.inherited.held, emit);
+            self.let_go(&gone.inherited, emit);
         }
     }
 
     /// The thread turns out to have inherited this.
     pub(super) fn inherit(&mut self, tid: Tid, inherited: Inherited, emit: Emit<'_>) {
-        self.hold(inherited.held);
+        self.hold(&inherited);
         let before = self.threads.get_mut(tid).map(|thread| std::mem::replace(&mut thread.inherited, inherited));
-        self.let_go(before.and_then(|before| before.held), emit);
-    }
-
-    /// Keeps a span from being released.
-    pub(super) fn hold(&mut self, held: Option<Handle>) {
-        if let Some(span) = held.and_then(|handle| self.spans.get_mut(handle)) {
-            span.heirs += 1;
+        if let Some(before) = before {
+            self.let_go(&before, emit);
         }
     }
 
-    fn let_go(&mut self, held: Option<Handle>, emit: Emit<'_>) {
-        let Some(handle) = held else { return };
-        if let Some(span) = self.spans.get_mut(handle) {
-            span.heirs -= 1;
-            self.release_span(handle, emit);
+    /// Keeps spans from being released: what their heirs do is told to be in all of them.
+    pub(super) fn hold(&mut self, inherited: &Inherited) {
+        for handle in inherited.held() {
+            if let Some(span) = self.spans.get_mut(handle) {
+                span.heirs += 1;
+            }
+        }
+    }
+
+    fn let_go(&mut self, inherited: &Inherited, emit: Emit<'_>) {
+        for handle in inherited.held() {
+            if let Some(span) = self.spans.get_mut(handle) {
+                span.heirs -= 1;
+                self.release_span(handle, emit);
+            }
         }
     }
 
@@ -80,7 +85,7 @@ impl Tracker {
             self.end_span(handle, None, time, how, emit);
         }
         for thread in self.threads.remove_image(image) {
-            self.let_go(thread.inherited.held, emit);
+            self.let_go(&thread.inherited, emit);
         }
     }
 

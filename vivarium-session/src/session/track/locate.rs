@@ -162,23 +162,23 @@ impl Tracker {
             handle
         });
         let site = self.spans.get(handle).map_or(head.site, |span| span.site);
-        let frames = vec![Frame::HOLE, Frame { span: Some(handle.id), instance: head.instance, site }];
-        self.inherit(head.tid, Inherited::new(frames, Some(handle)), emit);
+        let frames = vec![Frame::HOLE, Frame { span: Some(handle), instance: head.instance, site }];
+        self.inherit(head.tid, Inherited::new(frames), emit);
         handle.id
     }
 
     /// What a thread inherits that is made here.
     pub(super) fn inheritance(&mut self, head: &Head, image: ImageId, place: Place) -> Inherited {
         let Place::Inside(inside) = place else { return Inherited::nothing() };
-        if inside.way == Way::Inherited {
+        let inherited = if inside.way == Way::Inherited {
             let Some(thread) = self.threads.get_mut(head.tid) else { return Inherited::nothing() };
-            let inherited = thread.inherited.clone();
-            self.hold(inherited.held);
-            return inherited;
-        }
-        let held = self.spans.find(image, head.instance);
-        self.hold(held);
-        Inherited::new(self.frames(head.tid, held), held)
+            thread.inherited.clone()
+        } else {
+            let innermost = self.spans.find(image, head.instance);
+            Inherited::new(self.frames(head.tid, innermost))
+        };
+        self.hold(&inherited);
+        inherited
     }
 
     /// The spans around and including this one, the outermost first.
@@ -201,7 +201,7 @@ impl Tracker {
                 }
                 Under::Span(handle) => match self.spans.get(handle) {
                     Some(span) if span.state == State::Running(tid) => {
-                        frames.push(Frame { span: Some(span.id), instance: span.instance, site: span.site });
+                        frames.push(Frame { span: Some(handle), instance: span.instance, site: span.site });
                         span.under
                     }
                     _ => Under::Unknown,
@@ -225,13 +225,13 @@ impl Tracker {
             Place::Unknown => self.stack.push(None),
             Place::Inside(Inside { way: Way::Inherited, .. }) => {
                 if let Some(thread) = self.threads.get_mut(head.tid) {
-                    self.stack.extend(thread.inherited.frames().iter().map(|frame| frame.span));
+                    self.stack.extend(thread.inherited.frames().iter().map(Frame::id));
                 }
             }
             Place::Inside(_) => {
                 let innermost = self.running(head);
                 let frames = self.frames(head.tid, innermost);
-                self.stack.extend(frames.iter().map(|frame| frame.span));
+                self.stack.extend(frames.iter().map(Frame::id));
             }
         }
     }
@@ -256,7 +256,7 @@ impl Tracker {
                 let frame = thread.and_then(|thread| thread.inherited.frames().get(count.checked_sub(1)?).copied());
                 match frame {
                     Some(Frame { span: Some(span), site, .. }) => {
-                        Place::Inside(Inside { span, site, way: Way::Inherited })
+                        Place::Inside(Inside { span: span.id, site, way: Way::Inherited })
                     }
                     _ => Place::Unknown,
                 }

@@ -29,14 +29,12 @@ pub(super) struct Inherited {
     frames: Rc<[Frame]>,
     /// How many of them it is still in: the copy of a forked process can leave them.
     left: usize,
-    /// Keeps the innermost from being released.
-    pub(super) held: Option<Handle>,
 }
 
 /// One inherited span; one that is not known keeps its place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Frame {
-    pub(super) span: Option<SpanId>,
+    pub(super) span: Option<Handle>,
     pub(super) instance: InstanceId,
     /// The site of the span; 0 as long as it is not known.
     pub(super) site: SiteId,
@@ -45,15 +43,25 @@ pub(super) struct Frame {
 impl Frame {
     /// One of which nothing is known.
     pub(super) const HOLE: Self = Self { span: None, instance: InstanceId::NONE, site: SiteId::DYNAMIC };
+
+    /// The number of the span.
+    pub(super) fn id(&self) -> Option<SpanId> {
+        self.span.map(|handle| handle.id)
+    }
 }
 
 impl Inherited {
     pub(super) fn nothing() -> Self {
-        Self { frames: Rc::new([]), left: 0, held: None }
+        Self { frames: Rc::new([]), left: 0 }
     }
 
-    pub(super) fn new(frames: Vec<Frame>, held: Option<Handle>) -> Self {
-        Self { left: frames.len(), frames: frames.into(), held }
+    pub(super) fn new(frames: Vec<Frame>) -> Self {
+        Self { left: frames.len(), frames: frames.into() }
+    }
+
+    /// The spans that must not be released as long as this is known, the innermost first.
+    pub(super) fn held(&self) -> impl Iterator<Item = Handle> {
+        self.frames.iter().rev().filter_map(|frame| frame.span)
     }
 
     /// Those that the thread is still in.
@@ -64,7 +72,7 @@ impl Inherited {
     /// How many of the frames are around and including the span with this instance, and the span.
     pub(super) fn find(&self, instance: InstanceId) -> Option<(usize, SpanId)> {
         let at = self.frames().iter().rposition(|frame| frame.instance == instance)?;
-        Some((at + 1, self.frames[at].span?))
+        Some((at + 1, self.frames[at].span?.id))
     }
 
     /// Whether the span with this instance is among them, or there are none if it is none.
