@@ -1,9 +1,10 @@
 //! What a process has from the one that started it, kept so that the command gets it unchanged.
 //!
-//! Rust's runtime ignores `SIGPIPE`, `std::process::Command` unblocks all signals, and the kernel side raises limits: none
-//! of it may reach the command.
+//! Rust's runtime ignores `SIGPIPE` and opens standard streams that are closed, `std::process::Command` unblocks all signals,
+//! and the kernel side raises limits: none of it may reach the command.
 
 use std::mem::MaybeUninit;
+use std::os::fd::RawFd;
 use std::sync::OnceLock;
 
 use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
@@ -12,11 +13,20 @@ use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, signal, sigprocma
 /// The limits that vivarium raises for itself.
 const LIMITS: [Resource; 2] = [Resource::RLIMIT_NOFILE, Resource::RLIMIT_MEMLOCK];
 
+/// The standard streams. Those that are closed are open from the runtime's beginning on, so nothing else has their numbers.
+const STREAMS: [RawFd; 3] = [libc::STDIN_FILENO, libc::STDOUT_FILENO, libc::STDERR_FILENO];
+
 /// Whether `SIGPIPE` was ignored when the process began.
 static IGNORED_PIPE: OnceLock<bool> = OnceLock::new();
+/// Which of the standard streams were closed then.
+static CLOSED: OnceLock<[bool; STREAMS.len()]> = OnceLock::new();
 
-/// Looks at `SIGPIPE` before Rust's runtime does.
-extern "C" fn look_at_pipe() {
+/// Looks at what Rust's runtime changes before it does.
+extern "C" fn look() {
+    // SAFETY: this only asks whether there is such a descriptor.
+    let is_closed = |stream| unsafe { libc::fcntl(stream, libc::F_GETFD) } == -1;
+    // Set once, since nothing else sets it.
+    let _ = CLOSED.set(STREAMS.map(is_closed));
     let mut action = MaybeUninit::<libc::sigaction>::uninit();
     // SAFETY: nothing is set; the kernel writes the whole action where it can.
     let asked = unsafe { libc::sigaction(libc::SIGPIPE, std::ptr::null(), action.as_mut_ptr()) };
@@ -31,7 +41,7 @@ extern "C" fn look_at_pipe() {
 // SAFETY: the section holds functions that the loader calls once before `main`, which this one does not mind.
 #[unsafe(link_section = ".init_array")]
 #[used]
-static LOOK_AT_PIPE: extern "C" fn() = look_at_pipe;
+static LOOK: extern "C" fn() = look;
 
 /// What the command inherits.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +50,7 @@ pub struct Inherited {
     pipe: SigHandler,
     child: SigHandler,
     limits: [Option<(rlim_t, rlim_t)>; LIMITS.len()],
+    closed: [bool; STREAMS.len()],
 }
 
 impl Inherited {
@@ -56,7 +67,8 @@ impl Inherited {
         };
         // SAFETY: the default is no function of ours.
         let child = unsafe { signal(Signal::SIGCHLD, SigHandler::SigDfl) }?;
-        Ok(Self { mask, pipe, child, limits: LIMITS.map(|limit| getrlimit(limit).ok()) })
+        let closed = CLOSED.get().copied().unwrap_or_default();
+        Ok(Self { mask, pipe, child, limits: LIMITS.map(|limit| getrlimit(limit).ok()), closed })
     }
 
     /// Gives it back. Called between fork and exec, where nothing may be allocated.
@@ -70,6 +82,10 @@ impl Inherited {
             if let Some((soft, hard)) = before {
                 setrlimit(limit, soft, hard)?;
             }
+        }
+        for (stream, _) in STREAMS.into_iter().zip(self.closed).filter(|(_, closed)| *closed) {
+            // SAFETY: nobody uses it in this process, which executes its program next.
+            unsafe { libc::close(stream) };
         }
         sigprocmask(SigmaskHow::SIG_SETMASK, Some(&self.mask), None)
     }
