@@ -36,3 +36,26 @@ fn a_write_to_a_closed_stream_fails() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "/bin/echo: write error: Bad file descriptor\n");
 }
+
+#[test]
+fn a_low_limit_of_open_files_stays_low() {
+    if !may_observe() {
+        return;
+    }
+    let (output, said) = shell(r#"ulimit -Sn 20; exec "$0" run -o report -- /bin/sh -c 'ulimit -Sn >said'"#);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(said, "20\n");
+}
+
+#[test]
+fn a_limit_that_cannot_be_raised_is_told_of() {
+    if !may_observe() {
+        return;
+    }
+    for limit in [20, 40, 96] {
+        let (output, said) = shell(&format!(r#"ulimit -n {limit}; exec "$0" run -- /bin/sh -c 'echo ran >said'"#));
+        let messages = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), said.as_str()), (Some(125), ""), "{limit} {messages}");
+        assert!(messages.contains("raise the limit") && messages.contains("`ulimit -n 256`"), "{limit} {messages}");
+    }
+}

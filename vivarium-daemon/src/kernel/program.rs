@@ -28,6 +28,9 @@ pub enum Unavailable {
     /// Nor is what tells of all that programs are attached to.
     #[error(transparent)]
     NoTracefs(#[from] NoTracefs),
+    /// There is no room for its descriptors.
+    #[error("too many files are open: raise the limit first, with `ulimit -n`")]
+    TooManyFiles,
     /// The kernel does not want it.
     #[error("the kernel refuses it ({error}{})", Objection(.log))]
     Refused {
@@ -44,7 +47,10 @@ pub enum Unavailable {
 impl Unavailable {
     /// What the kernel answered.
     pub(super) fn refused(error: &io::Error, log: String) -> Self {
-        Self::Refused { error: Errno::from_raw(error.raw_os_error().unwrap_or_default()), log }
+        match Errno::from_raw(error.raw_os_error().unwrap_or_default()) {
+            Errno::EMFILE | Errno::ENFILE => Self::TooManyFiles,
+            error => Self::Refused { error, log },
+        }
     }
 }
 
@@ -155,7 +161,10 @@ fn attach_to_syscall_exit(program: BorrowedFd<'_>) -> Result<OwnedFd, Unavailabl
 fn attach_to_event(program: BorrowedFd<'_>, group: &str, name: &str) -> Result<OwnedFd, Unavailable> {
     const COOKIE: u64 = 0;
     let number = Tracefs::find()?.event_number(group, name);
-    let number = number.map_err(|_| Unavailable::Target(format!("trace event {group}:{name}")))?;
+    let number = number.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Unavailable::Target(format!("trace event {group}:{name}")),
+        _ => Unavailable::refused(&error, String::new()),
+    })?;
     let link = sys::open_trace_event(number).and_then(|event| sys::link_perf_event(program, event.as_fd(), COOKIE));
     link.map_err(|error| Unavailable::refused(&error, String::new()))
 }

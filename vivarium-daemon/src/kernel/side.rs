@@ -9,6 +9,7 @@ use vivarium_sys::event::EventKind;
 use vivarium_sys::load::{Attach, PROGRAMS, Program, map};
 
 use super::counts::Counters;
+use super::descriptors::{self, FewDescriptors};
 use super::facts::Facts;
 use super::object::{Blank, ObjectError};
 use super::pod::{AdoptionValue, LossKeyValue, SetValue, ThreadValue};
@@ -59,6 +60,9 @@ pub enum KernelSideError {
     /// The kernel's types are not known.
     #[error(transparent)]
     Types(#[from] KernelTypesError),
+    /// There is no room for its descriptors.
+    #[error(transparent)]
+    Descriptors(#[from] FewDescriptors),
     /// The kernel is too old.
     #[error("the kernel has no BPF ring buffer: boot Linux 5.8 or newer")]
     NoRing,
@@ -88,6 +92,7 @@ impl KernelSide {
     /// # Errors
     /// When the kernel or the user's privileges do not allow it.
     pub fn load(size: RingSize) -> Result<(Self, Ring), KernelSideError> {
+        descriptors::make_room()?;
         let (blank, facts) = thread::scope(|scope| {
             // Neither needs the other.
             let blank = thread::Builder::new().spawn_scoped(scope, || Blank::new(size));

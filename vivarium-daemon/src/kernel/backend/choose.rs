@@ -5,6 +5,7 @@ use std::fmt;
 use vivarium_sys::event::Backend;
 
 use super::{BackendError, Extent, RunningBackend};
+use crate::cli::with_causes;
 use crate::kernel::{KernelSide, Ring};
 
 /// A backend that was tried and does not work.
@@ -27,12 +28,19 @@ impl fmt::Display for Attempts<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             [Attempt { backend, error }] => {
-                write!(f, "the backend {} does not work here: {error}; {}", backend.name(), error.remedy())
+                write!(
+                    f,
+                    "the backend {} does not work here: {}; {}",
+                    backend.name(),
+                    with_causes(error),
+                    error.remedy()
+                )
             }
             attempts => {
                 f.write_str("no backend works here (`vivarium doctor` tells more):")?;
                 for (index, Attempt { backend, error }) in attempts.iter().enumerate() {
-                    write!(f, "{} {}: {error}", if index == 0 { "" } else { ";" }, backend.name())?;
+                    let separator = if index == 0 { "" } else { ";" };
+                    write!(f, "{separator} {}: {}", backend.name(), with_causes(error))?;
                 }
                 Ok(())
             }
