@@ -29,6 +29,17 @@ fn on_a_full_disk() {
 }
 
 #[test]
+fn also_where_that_is_help() {
+    let full = || std::fs::File::options().write(true).open("/dev/full").expect("a full disk");
+    for option in ["--help", "--version"] {
+        let mut vivarium = Command::new(program("vivarium-daemon", "vivarium"));
+        let output = vivarium.arg(option).stdout(full()).output().expect("vivarium starts");
+        assert_eq!(output.status.code(), Some(125), "{option} {output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("No space left on device"), "{option} {output:?}");
+    }
+}
+
+#[test]
 fn to_a_reader_that_has_gone_away() {
     if !may_observe() {
         return;

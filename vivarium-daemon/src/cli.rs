@@ -15,6 +15,7 @@ mod report;
 mod run;
 mod sites;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -64,8 +65,22 @@ impl Command {
 /// Does what the command line asks; a failure is told in one line on standard error.
 #[must_use]
 pub fn main() -> ExitCode {
-    match Cli::parse().command.run() {
+    let done = match Cli::try_parse() {
+        Ok(cli) => cli.command.run(),
+        Err(told) => tell(&told),
+    };
+    match done {
         Ok(status) => status,
         Err(failure) => failure::tell(failure.as_ref()),
     }
+}
+
+/// Prints what is told instead of doing anything: help that was asked for, which is an output like others, or what is wrong with
+/// the command line.
+fn tell(told: &clap::Error) -> Result<ExitCode, Box<dyn Failure>> {
+    if told.use_stderr() {
+        told.exit();
+    }
+    told.print().and_then(|()| io::stdout().flush()).map_err(OutputError::from)?;
+    Ok(Exit::Success.into())
 }
