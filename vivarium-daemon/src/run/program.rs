@@ -17,6 +17,9 @@ const DEFAULT_PATH: &str = "/bin:/usr/bin";
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProgramError {
+    /// Nothing is named.
+    #[error("'': the name of the command is empty")]
+    NoName,
     /// Nothing has that name.
     #[error("{}: there is no such command in PATH{}", Text::new(.0.as_encoded_bytes()), hint())]
     NoSuchCommand(OsString),
@@ -79,7 +82,7 @@ impl From<io::Error> for Unfit {
 impl Failure for ProgramError {
     fn exit(&self) -> Exit {
         match self {
-            Self::NoSuchCommand(_) | Self::NoSuchFile(_) => Exit::NotFound,
+            Self::NoName | Self::NoSuchCommand(_) | Self::NoSuchFile(_) => Exit::NotFound,
             Self::NotExecutable { .. } => Exit::NotExecutable,
         }
     }
@@ -92,6 +95,9 @@ pub(super) fn find(command: &OsStr) -> Result<PathBuf, ProgramError> {
 }
 
 fn find_in(command: &OsStr, search_path: &OsStr) -> Result<PathBuf, ProgramError> {
+    if command.is_empty() {
+        return Err(ProgramError::NoName);
+    }
     if command.as_encoded_bytes().contains(&b'/') {
         return match unfit(Path::new(command)) {
             Ok(None) => Ok(command.into()),
@@ -103,8 +109,7 @@ fn find_in(command: &OsStr, search_path: &OsStr) -> Result<PathBuf, ProgramError
         };
     }
     let mut found = None;
-    let directories = env::split_paths(search_path).filter(|_| !command.is_empty());
-    for candidate in directories.map(|directory| directory.join(command)) {
+    for candidate in env::split_paths(search_path).map(|directory| directory.join(command)) {
         match unfit(&candidate) {
             Ok(None) => return Ok(candidate),
             Ok(Some(Unfit::Directory)) | Err(_) => {}
@@ -162,6 +167,12 @@ mod tests {
         assert_eq!(exit("/nowhere/program"), Exit::NotFound);
         assert_eq!(exit(directory.path().join("folder").to_str().unwrap()), Exit::NotExecutable);
         assert_eq!(exit(directory.path().join("text").to_str().unwrap()), Exit::NotExecutable);
+    }
+
+    #[test]
+    fn an_empty_name_is_said_to_be_empty() {
+        let error = find_in("".as_ref(), directory().path().as_ref()).unwrap_err();
+        assert_eq!(error.to_string(), "'': the name of the command is empty");
     }
 
     #[test]
