@@ -3,6 +3,7 @@
 mod attacher;
 mod barrier;
 mod command;
+mod execution;
 mod gate;
 mod images;
 mod inherited;
@@ -12,6 +13,7 @@ mod observation;
 mod observer;
 mod program;
 mod remote;
+mod script;
 mod signals;
 mod untold;
 mod user;

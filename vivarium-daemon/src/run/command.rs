@@ -10,7 +10,8 @@ use std::thread;
 use nix::unistd::Pid;
 
 use super::barrier::Barrier;
-use super::{Inherited, ProgramError, RunAs, images, program};
+use super::execution::Execution;
+use super::{Inherited, ProgramError, RunAs, images, program, script};
 
 /// What runs scripts that do not say what runs them, as every shell has it.
 const SHELL: &str = "/bin/sh";
@@ -92,14 +93,12 @@ impl<'a> Launch<'a> {
     /// # Errors
     /// When the system does not execute it.
     pub fn start(&self, inherited: &Inherited) -> Result<RunningCommand, ProgramError> {
-        let arguments = self.words.get(1..).unwrap_or_default();
-        let mut command = Command::new(&self.program);
-        command.arg0(&self.words[0]).args(arguments);
-        let started = match self.prepare(&mut command, Some(*inherited)).spawn() {
-            Err(error) if error.raw_os_error() == Some(libc::ENOEXEC) => {
-                let mut shell = Command::new(SHELL);
-                self.prepare(shell.arg(&self.program).args(arguments), Some(*inherited)).spawn()
-            }
+        let start = |(mut command, words): (Command, Vec<&OsStr>)| {
+            Execution::of(self.prepare(&mut command, Some(*inherited)), words)?;
+            command.spawn()
+        };
+        let started = match start(self.itself()) {
+            Err(error) if self.is_for_shell(&error) => start(self.by_shell()),
             started => started,
         };
         started.map(RunningCommand).map_err(|error| self.refuse(error))
@@ -114,14 +113,9 @@ impl<'a> Launch<'a> {
         inherited: &Inherited,
         mut held: impl FnMut(Pid) -> Result<T, E>,
     ) -> Result<(RunningCommand, T), E> {
-        let arguments = self.words.get(1..).unwrap_or_default();
-        let mut command = Command::new(&self.program);
-        command.arg0(&self.words[0]).args(arguments);
-        match self.spawn_held(&mut command, *inherited, &mut held)? {
-            (Err(error), _) if error.raw_os_error() == Some(libc::ENOEXEC) => {
-                let mut shell = Command::new(SHELL);
-                shell.arg(&self.program).args(arguments);
-                let (started, given) = self.spawn_held(&mut shell, *inherited, &mut held)?;
+        match self.spawn_held(self.itself(), *inherited, &mut held)? {
+            (Err(error), _) if self.is_for_shell(&error) => {
+                let (started, given) = self.spawn_held(self.by_shell(), *inherited, &mut held)?;
                 Ok((RunningCommand(started.map_err(|error| self.refuse(error))?), given))
             }
             (started, given) => Ok((RunningCommand(started.map_err(|error| self.refuse(error))?), given)),
@@ -131,14 +125,15 @@ impl<'a> Launch<'a> {
     /// Starts a command that waits in front of its first program until `held` is done.
     fn spawn_held<T, E: From<ProgramError>>(
         &self,
-        command: &mut Command,
+        (mut command, words): (Command, Vec<&OsStr>),
         inherited: Inherited,
         held: &mut impl FnMut(Pid) -> Result<T, E>,
     ) -> Result<(io::Result<Child>, T), E> {
         let (barrier, mut door, bell) = Barrier::new().map_err(|error| self.refuse(error))?;
-        self.prepare(command, Some(inherited));
+        self.prepare(&mut command, Some(inherited));
         // SAFETY: only system calls are made, nothing is allocated, and no lock is taken.
         unsafe { command.pre_exec(move || barrier.wait()) };
+        Execution::of(&mut command, words).map_err(|error| self.refuse(error))?;
         // Starting it takes until it has executed its program, so it is watched from here meanwhile.
         thread::scope(|scope| {
             let starting = scope.spawn(|| {
@@ -159,6 +154,22 @@ impl<'a> Launch<'a> {
                 (None, Ok(_)) => Err(self.refuse(io::ErrorKind::Other.into()).into()),
             }
         })
+    }
+
+    /// The program, and what it is called with its arguments.
+    fn itself(&self) -> (Command, Vec<&OsStr>) {
+        (Command::new(&self.program), self.words.iter().map(OsString::as_os_str).collect())
+    }
+
+    /// The shell that executes it.
+    fn by_shell(&self) -> (Command, Vec<&OsStr>) {
+        let arguments = self.words.iter().skip(1).map(OsString::as_os_str);
+        (Command::new(SHELL), [OsStr::new(SHELL), self.program.as_os_str()].into_iter().chain(arguments).collect())
+    }
+
+    /// Whether the shell executes it, since the system does not know how.
+    fn is_for_shell(&self, error: &io::Error) -> bool {
+        error.raw_os_error() == Some(libc::ENOEXEC) && script::can_be_one(&self.program)
     }
 
     fn refuse(&self, error: io::Error) -> ProgramError {
