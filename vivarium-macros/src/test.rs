@@ -5,6 +5,7 @@
 
 mod args;
 mod expand;
+mod others;
 mod valid;
 
 pub(crate) use expand::test;

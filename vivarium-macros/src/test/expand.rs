@@ -6,6 +6,7 @@ use syn::LitStr;
 use syn::ext::IdentExt;
 
 use super::args::{Args, Expectation};
+use super::others::makes_a_test;
 use super::valid;
 use crate::attribute::Attribute;
 use crate::expand::{Arguments, Function, Move, attribute, output};
@@ -18,13 +19,17 @@ pub(crate) fn test(args: TokenStream, tokens: TokenStream) -> TokenStream {
 }
 
 fn expand(args: &Args, item: &Item) -> syn::Result<TokenStream> {
-    valid::check(args, item)?;
+    if let Err(error) = valid::check(args, item) {
+        return if args.is_last { Ok(refused(&error, item)) } else { Err(error) };
+    }
     let Item { attributes, head, end, .. } = item;
     let is_test = args.is_last || attributes.iter().any(makes_a_test);
     let test = (!is_test).then(|| quote_spanned!(Span::mixed_site()=> #[::core::prelude::v1::test]));
     if !args.is_last && attributes.iter().any(Attribute::may_be_macro) {
         let ours = args.as_last_attribute();
-        return Ok(quote!(#test #(#attributes)* #ours #(#head)* #end));
+        // Behind the others, which may see it there and make no second one, and may make a function of it first that can be a
+        // test: one that isn't async, or has no arguments.
+        return Ok(quote!(#(#attributes)* #ours #test #(#head)* #end));
     }
     Ok(match Function::of(item) {
         Some(function) => {
@@ -35,9 +40,12 @@ fn expand(args: &Args, item: &Item) -> syn::Result<TokenStream> {
     })
 }
 
-/// Whether an attribute makes a test of its function: `#[test]`, `#[tokio::test]` and their like.
-fn makes_a_test(attribute: &Attribute) -> bool {
-    attribute.path().last().is_some_and(|word| word.contains("test"))
+/// The error, and the item as no test, for which the compiler would refuse it again.
+fn refused(error: &syn::Error, item: &Item) -> TokenStream {
+    let Item { attributes, head, end, .. } = item;
+    let attributes = attributes.iter().filter(|attribute| !makes_a_test(attribute));
+    let error = error.to_compile_error();
+    quote!(#error #(#attributes)* #(#head)* #end)
 }
 
 /// The test with its body in a fixture.

@@ -1,4 +1,8 @@
 #[vivarium::test]
 async fn waits() {}
 
+#[vivarium::test]
+#[tracing::instrument]
+async fn waits_traced() {}
+
 fn main() {}
