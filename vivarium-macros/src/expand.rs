@@ -2,6 +2,7 @@
 
 mod arguments;
 mod async_function;
+mod boxed_future;
 mod function;
 pub(crate) mod output;
 mod owner;

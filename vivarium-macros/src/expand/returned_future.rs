@@ -5,10 +5,10 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
-use syn::ReturnType;
 
 use crate::args::Args;
 use crate::expand::arguments::{Arguments, Move};
+use crate::expand::boxed_future::is_boxed_future;
 use crate::expand::function::Function;
 use crate::site::Kind;
 
@@ -140,22 +140,4 @@ fn is_start_of_statement(before: &[TokenTree]) -> bool {
         Some(TokenTree::Group(group)) => is_brace(group),
         Some(_) => false,
     }
-}
-
-/// Whether the return type says that it is some future in a box, so that it may also be another one.
-fn is_boxed_future(output: &ReturnType) -> bool {
-    let words = words(output.to_token_stream());
-    let names = |ending: &str| words.iter().any(|word| word.ends_with(ending));
-    names("BoxFuture") || (names("Future") && words.iter().any(|word| word == "dyn"))
-}
-
-fn words(tokens: TokenStream) -> Vec<String> {
-    tokens
-        .into_iter()
-        .flat_map(|token| match token {
-            TokenTree::Ident(word) => vec![word.to_string()],
-            TokenTree::Group(group) => words(group.stream()),
-            _ => Vec::new(),
-        })
-        .collect()
 }
