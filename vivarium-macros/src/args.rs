@@ -10,7 +10,7 @@ use crate::site::SiteName;
 use crate::{near, options};
 
 /// The options, each as it was written.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Args {
     /// What the site is called, where that isn't the name of the function.
     pub(crate) name: Option<SiteName>,

@@ -45,6 +45,9 @@ pub(crate) fn attribute<A: Parse>(
 }
 
 fn expand(args: &Args, item: &Item) -> syn::Result<TokenStream> {
+    if let Some((args, item)) = tree::with_mark_of_block(args, item) {
+        return if args.skip.is_some() { Ok(item.into_token_stream()) } else { expand(&args, &item) };
+    }
     valid::check(args, item)?;
     if !args.is_last && item.attributes.iter().any(Attribute::may_be_macro) {
         return Ok(behind_all_others(args, item));

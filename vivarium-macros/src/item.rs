@@ -8,6 +8,7 @@ use quote::{ToTokens, TokenStreamExt};
 use crate::attribute::Attribute;
 
 /// An item: its attributes, its head, and what ends it.
+#[derive(Clone)]
 pub(crate) struct Item {
     pub(crate) attributes: Vec<Attribute>,
     /// Everything from the visibility to what ends the item.
@@ -17,6 +18,7 @@ pub(crate) struct Item {
 }
 
 /// What an item is, with the token that says so.
+#[derive(Clone)]
 pub(crate) enum ItemKind {
     Function,
     Implementation,
@@ -26,6 +28,7 @@ pub(crate) enum ItemKind {
 }
 
 /// What ends an item.
+#[derive(Clone)]
 pub(crate) enum End {
     Body(Group),
     Semicolon(Punct),
