@@ -177,6 +177,25 @@ fn a_fixture_holds_a_closure_against_what_is_expected_of_it() {
 }
 
 #[test]
+fn a_fixture_that_panics_is_recorded_and_replayed_all_the_same() {
+    let Some(place) = place() else { return };
+    let package = tempfile::tempdir_in(place.daemon.folder()).expect("a folder");
+    fs::set_permissions(package.path(), fs::Permissions::from_mode(0o777)).expect("the folder is open to all");
+    let fixture = |mode| {
+        let mut command = place.command("fixture-panics");
+        ran(command.env("VIVARIUM_FIXTURES", mode).env("CARGO_MANIFEST_DIR", package.path()))
+    };
+    let unrecorded = fixture("replay");
+    assert!(unrecorded.stderr.contains("has no recording"), "{unrecorded:?}");
+    for mode in ["record", "replay"] {
+        let panicked = fixture(mode);
+        assert_eq!(panicked.status, Some(101), "{panicked:?}");
+        assert_eq!(panicked.stderr.matches("panicked at").count(), 1, "{panicked:?}");
+        assert!(panicked.stderr.contains("as it should"), "{panicked:?}");
+    }
+}
+
+#[test]
 fn it_leaves_functions_out_and_takes_them_in_again() {
     let Some(place) = place() else { return };
     let ran = place.run("switches");

@@ -49,9 +49,9 @@ use std::panic::Location;
 pub use expectation::Expectation;
 pub use matcher::{Matcher, connects, event, executes, opens, renames, unlinks};
 
-use self::mode::Mode;
 use self::name::Name;
 pub use crate::seen::Observation;
+use crate::session::say;
 
 /// Does `work`, and gives what it did, with the threads, tasks and processes that it started.
 ///
@@ -89,13 +89,18 @@ pub fn run_test<R>(
     value
 }
 
+/// What `#[vivarium::test]` makes of a test that should panic. A fixture that can't be run says so and returns: its own panic would be
+/// taken for the one that should be.
+#[doc(hidden)]
+pub fn run_panicking_test(path: &'static str, file: &'static str, line: u32, test: impl FnOnce()) {
+    if let Err(error) = run::run(&Name::of_test(path, file, line), test) {
+        say(&error.to_string());
+    }
+}
+
 #[track_caller]
 fn run<R>(name: Name, work: impl FnOnce() -> R) -> (R, Observation) {
-    let mode = match Mode::from_environment() {
-        Ok(mode) => mode,
-        Err(error) => panic!("{error}"),
-    };
-    match run::run(&name, mode, work) {
+    match run::run(&name, work) {
         Ok(run) => run,
         Err(error) => panic!("{error}"),
     }

@@ -163,6 +163,8 @@ pub use vivarium_macros::observe;
 /// ```
 ///
 /// The runtime is then inside of the fixture: its threads and all tasks on them belong to the test.
+///
+/// With `#[should_panic]` nothing can be expected, for an expectation that fails would pass the test: catch the panic in it.
 #[cfg(feature = "session")]
 pub use vivarium_macros::test;
 
@@ -197,6 +199,6 @@ pub mod __private {
     pub use vivarium_sys::site;
 
     #[cfg(feature = "session")]
-    pub use crate::fixture::run_test;
+    pub use crate::fixture::{run_panicking_test, run_test};
     pub use crate::runtime::{Observed, Prelude, Returns, SpanGuard, call, never};
 }

@@ -71,6 +71,12 @@ fn main() {
         "fixture-fails" => {
             fixture::observe(|| one(file)).expect().no(opens(file));
         }
+        "fixture-panics" => {
+            fixture::observe(|| {
+                one(file);
+                panic!("as it should");
+            });
+        }
         "switches" => {
             let session = Session::builder().events(["path_open"]).start().expect("a session");
             let mut seen = 0;

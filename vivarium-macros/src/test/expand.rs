@@ -58,21 +58,28 @@ fn fixture(args: &Args, function: &Function) -> TokenStream {
     let name = LitStr::new(&signature.ident.unraw().to_string(), ours);
     let at = signature.ident.span();
     let (core, file, line) = (site::core_known_at(at), site::told_at(at, "file"), site::told_at(at, "line"));
+    let place = quote_spanned!(ours=> ::core::concat!(::core::module_path!(), "::", #name), #file, #line);
+    let test = quote_spanned!(ours=> move || #result { #moves (#body) });
+    let run = if function.attributes.iter().any(|attribute| attribute.is("should_panic")) {
+        quote_spanned!(ours=> #krate::__private::run_panicking_test(#place, #test))
+    } else {
+        let expect = expect(args, &krate);
+        quote_spanned!(ours=> #krate::__private::run_test(#place, #test, #expect))
+    };
+    function.with(&arguments, &signature.output.to_token_stream(), &quote_spanned!(ours=> #core #run))
+}
+
+/// A closure that holds what was seen against what is expected.
+fn expect(args: &Args, krate: &TokenStream) -> TokenStream {
     let expectations = args.expectations.iter().map(|Expectation { method, arguments }| {
         let at = method.span();
         quote_spanned!(at=> .#method(#arguments))
     });
-    let body = quote_spanned! {ours=>
-        #core
-        #krate::__private::run_test(
-            ::core::concat!(::core::module_path!(), "::", #name), #file, #line,
-            move || #result { #moves (#body) },
-            |__seen| {
-                #[allow(unused_imports, reason = "expectations may name nothing of it")]
-                use #krate::fixture::*;
-                let _ = __seen.expect() #(#expectations)*;
-            },
-        )
-    };
-    function.with(&arguments, &signature.output.to_token_stream(), &body)
+    quote_spanned! {Span::mixed_site()=>
+        |__seen| {
+            #[allow(unused_imports, reason = "expectations may name nothing of it")]
+            use #krate::fixture::*;
+            let _ = __seen.expect() #(#expectations)*;
+        }
+    }
 }

@@ -7,7 +7,7 @@ use super::args::Args;
 use crate::attribute::Attribute;
 use crate::item::{End, Item, ItemKind};
 
-/// Checks that `item` can be a test.
+/// Checks that `item` can be such a test.
 pub(super) fn check(args: &Args, item: &Item) -> syn::Result<()> {
     match (&item.kind, &item.end) {
         (ItemKind::Function, End::Body(_)) => {}
@@ -29,7 +29,19 @@ pub(super) fn check(args: &Args, item: &Item) -> syn::Result<()> {
             ));
         }
     }
-    Ok(())
+    check_panic(args, item)
+}
+
+/// A test that should panic passes by whichever panic comes, also by that of an expectation which doesn't hold.
+fn check_panic(args: &Args, item: &Item) -> syn::Result<()> {
+    let should_panic = item.attributes.iter().any(|attribute| attribute.is("should_panic"));
+    match args.expectations.first() {
+        Some(first) if should_panic => Err(Error::new(
+            first.method.span(),
+            "in a test that should panic an expectation that fails would pass it; catch the panic in the test with `std::panic::catch_unwind` instead of `#[should_panic]`, or expect nothing",
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn first_token(item: &Item) -> Span {
