@@ -35,6 +35,7 @@ mod sampling;
 mod showing;
 mod shown;
 mod switch;
+mod synced;
 
 pub use builder::{SessionBuilder, SessionError};
 pub(crate) use live::{Live, Request};

@@ -17,9 +17,10 @@ use super::output::{Destination, Format};
 use super::overwritten::Overwritten;
 use super::own_work;
 use super::registry::Open;
-use super::running::{Session, Synced};
+use super::running::Session;
 use super::sampling::Sampled;
 use super::switch::is_off;
+use super::synced::Synced;
 use crate::seen::{Collector, Kept};
 
 /// Says what a [`Session`] observes, and where it goes.

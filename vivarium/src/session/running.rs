@@ -1,10 +1,10 @@
 //! A session that was started by hand.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::builder::{SessionBuilder, SessionError};
 use super::registry::Open;
+use super::synced::{PATIENCE, Synced};
 use crate::fixture::Matcher;
 use crate::seen::{Collected, Event, Kept, Observation};
 
@@ -44,9 +44,6 @@ struct State {
     synced: Arc<Synced>,
 }
 
-/// How long it may take until everything is there that has happened.
-const SYNCING: Duration = Duration::from_secs(10);
-
 impl Session {
     /// What a session is made with.
     pub fn builder() -> SessionBuilder {
@@ -63,6 +60,10 @@ impl Session {
     }
 
     /// The events until now, in the order in which the kernel saw them.
+    ///
+    /// It waits until the daemon has told all that happened. One that doesn't answer for 10 seconds, as one that is stopped,
+    /// is waited for no longer: then only what it told before is given, and a line on standard error says so, once. Where it
+    /// had to leave out some of it altogether, the verdict of [`stop`](Self::stop) tells.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
         let Some(state) = &self.state else { return Vec::new() };
@@ -133,36 +134,7 @@ impl State {
     fn sync(&self) {
         let token = self.synced.next();
         if self.open.with(|live| live.sync(token).is_ok()) == Some(true) {
-            self.synced.wait(token);
+            self.synced.wait(token, PATIENCE);
         }
-    }
-}
-
-/// Up to which question the daemon has answered.
-#[derive(Debug, Default)]
-pub(super) struct Synced {
-    /// The last question, and the last answer.
-    numbers: Mutex<(u64, u64)>,
-    answered: Condvar,
-}
-
-impl Synced {
-    fn next(&self) -> u64 {
-        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        numbers.0 += 1;
-        numbers.0
-    }
-
-    /// This was answered.
-    pub(super) fn tell(&self, token: u64) {
-        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        numbers.1 = numbers.1.max(token);
-        self.answered.notify_all();
-    }
-
-    fn wait(&self, token: u64) {
-        let numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        // A daemon that went away answers nothing; the verdict tells.
-        drop(self.answered.wait_timeout_while(numbers, SYNCING, |(_, answered)| *answered < token));
     }
 }
