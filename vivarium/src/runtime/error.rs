@@ -21,9 +21,27 @@ pub trait Fallible {
     fn error(&self) -> Option<&dyn Display>;
 }
 
-impl<T, E: Display> Fallible for Result<T, E> {
+impl<T, E: Displayed> Fallible for Result<T, E> {
     fn error(&self) -> Option<&dyn Display> {
-        self.as_ref().err().map(|error| error as &dyn Display)
+        self.as_ref().err().map(Displayed::displayed)
+    }
+}
+
+/// An error that can be displayed. It is a trait of ours for what the compiler says where one can't.
+#[diagnostic::on_unimplemented(
+    message = "`err` reports an error by its `Display`, but `{Self}` has none",
+    label = "its error can't be displayed",
+    note = "remove `err` from the attribute, or implement `Display` for `{Self}`"
+)]
+pub trait Displayed {
+    /// The error itself.
+    fn displayed(&self) -> &dyn Display;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Display> Displayed for E {
+    fn displayed(&self) -> &dyn Display {
+        self
     }
 }
 

@@ -23,10 +23,16 @@ fn undisplayable() -> Result<(), Quiet> {
     Err(Quiet)
 }
 
+#[vivarium::observe(err)]
+async fn undisplayable_later() -> Result<(), Quiet> {
+    Err(Quiet)
+}
+
 fn main() {
     nothing();
     number();
     let _ = number_later();
     let _ = perhaps_later();
     let _ = undisplayable();
+    let _ = undisplayable_later();
 }
