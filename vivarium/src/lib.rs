@@ -196,6 +196,8 @@ macro_rules! span {
 #[doc(hidden)]
 pub mod __private {
     pub use vivarium_macros::span;
+    #[cfg(feature = "session")]
+    pub use vivarium_macros::test as within_fixture;
     pub use vivarium_sys::site;
 
     #[cfg(feature = "session")]

@@ -35,7 +35,8 @@ impl Args {
         options::krate(self.krate.as_ref(), Span::mixed_site())
     }
 
-    /// The attribute that has these options, to be put behind all others of its item.
+    /// The attribute that has these options, to be put behind all others of its item. It isn't called `test` there: `#[rstest]`
+    /// and `#[gtest]` take whatever ends in that for what makes the test, and make none themselves.
     pub(super) fn as_last_attribute(&self) -> TokenStream {
         let ours = Span::mixed_site();
         let krate = self.krate();
@@ -44,7 +45,7 @@ impl Args {
             .iter()
             .map(|Expectation { method, arguments }| quote_spanned!(ours=> , #method (#arguments)));
         let path = self.krate.as_ref().map(|path| quote_spanned!(ours=> , crate = #path));
-        quote_spanned!(ours=> #[#krate::test(@last #(#expectations)* #path)])
+        quote_spanned!(ours=> #[#krate::__private::within_fixture(@last #(#expectations)* #path)])
     }
 }
 
@@ -83,5 +84,17 @@ impl Args {
         };
         self.expectations.push(Expectation { method: option, arguments });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_attribute_behind_all_others_looks_like_none_that_makes_a_test() {
+        let args: Args = syn::parse_str("complete, crate = eyes").expect("options");
+        let attribute = args.as_last_attribute().to_string();
+        assert_eq!(attribute, "# [eyes :: __private :: within_fixture (@ last , complete () , crate = eyes)]");
     }
 }
