@@ -89,8 +89,8 @@ pub fn run_test<R>(
     value
 }
 
-/// What `#[vivarium::test]` makes of a test that should panic. A fixture that can't be run says so and returns: its own panic would be
-/// taken for the one that should be.
+/// What `#[vivarium::test]` makes of a test that should panic. A fixture that can't be run says so and returns: its own
+/// panic would be taken for the one that should be.
 #[doc(hidden)]
 pub fn run_panicking_test(path: &'static str, file: &'static str, line: u32, test: impl FnOnce()) {
     if let Err(error) = run::run(&Name::of_test(path, file, line), test) {
