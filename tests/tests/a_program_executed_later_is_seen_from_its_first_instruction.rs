@@ -47,6 +47,22 @@ fn every_function_of_it_is_known() {
 }
 
 #[test]
+fn it_is_in_all_spans_of_whichever_thread_executes_it() {
+    if !may_observe() {
+        return;
+    }
+    let file = "/nonexistent/successor";
+    let observed = Observation::of(&["--span", "let_execute"], &[&*subject("successor"), "/bin/cat", file]);
+    let starts: Vec<_> = observed.lines.iter().filter(|line| line["type"] == "span_start").collect();
+    let names: Vec<_> = starts.iter().map(|start| start["site"]["name"].clone()).collect();
+    assert_eq!(names, ["let_execute", "execute"], "each starts once");
+    let opens: Vec<_> = observed.events("path_open").filter(|open| open["fields"]["path"] == file).collect();
+    assert_eq!(opens.len(), 1, "{}", observed.stderr);
+    assert_eq!(opens[0]["stack"], Value::from_iter(starts.iter().map(|start| start["span"].clone())));
+    assert_eq!(observed.summary()["verdict"], "complete");
+}
+
+#[test]
 fn it_goes_on_also_while_its_observer_is_stopped() {
     if may_observe() {
         let directory = tempfile::tempdir().expect("a temporary directory");
