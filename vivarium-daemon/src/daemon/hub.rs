@@ -227,7 +227,7 @@ impl Hub {
         let now = self.side.tally().ok();
         self.forget(session);
 
-        let mut observed = self.sessions.remove(&session)?;
+        let mut observed = self.remove(session)?;
         if left > 0 {
             let (what, were) = if left == 1 { ("process", "was") } else { ("processes", "were") };
             observed.notes.push(format!("{left} observed {what} {were} still running when it ended"));
@@ -252,7 +252,15 @@ impl Hub {
         let _ = self.side.end(session);
         self.is_unsettled = true;
         self.forget(session);
-        self.sessions.remove(&session);
+        self.remove(session);
+    }
+
+    fn remove(&mut self, session: SessionId) -> Option<Observed> {
+        let observed = self.sessions.remove(&session);
+        if self.sessions.is_empty() {
+            self.late.forget();
+        }
+        observed
     }
 
     fn forget(&mut self, session: SessionId) {

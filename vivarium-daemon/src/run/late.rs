@@ -32,6 +32,11 @@ impl Latecomers {
         self.add(process, Time(u64::MAX));
     }
 
+    /// Nobody is observed any more, so nobody tells how those go on that are known here.
+    pub(crate) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
     /// The record as it should be: one that says that its thread is in no span, where that isn't known, says so.
     pub(crate) fn correct(&mut self, raw: &[u8]) -> Option<Vec<u8>> {
         if self.processes.is_empty() {
@@ -42,7 +47,7 @@ impl Latecomers {
         let attached = *self.processes.get(&Pid(process))?;
         let record = Record::decode(raw).ok()?;
         let head = &record.head;
-        let is_unknown = !head.instance.is_some() && !self.known.contains_key(&head.tid);
+        let is_unknown = !head.instance.is_some() && self.known.get(&head.tid) != Some(&head.pid);
         if let Body::Event(event) = &record.body {
             self.follow(head, event, attached < head.time && !is_unknown);
         }
