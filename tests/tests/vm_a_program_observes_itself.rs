@@ -147,6 +147,16 @@ fn by_hand_it_is_told_what_happened_in_which_function() {
 }
 
 #[test]
+fn a_fixture_has_all_that_a_marked_program_does_which_it_executes() {
+    let Some(place) = place() else { return };
+    let opener = place.daemon.installed("vivarium-programs", "opener");
+    let [program, file, _] = &place.words;
+    let mut command = place.daemon.command(USER, &[program, "executes", &opener, file]);
+    let ran = ran(command.env_remove("VIVARIUM").env("VIVARIUM_FIXTURES", "require"));
+    assert_eq!((ran.status, ran.stdout.as_str()), (Some(0), "done\n"), "{ran:?}");
+}
+
+#[test]
 fn what_a_session_leaves_behind_is_nothing_to_the_next_one() {
     let Some(place) = place() else { return };
     let required = |way| ran(place.command(way).env("VIVARIUM_FIXTURES", "require"));

@@ -95,6 +95,12 @@ fn main() {
             let error = session.disable("anothr").expect_err("it is not there");
             println!("{error}, complete: {}", session.stop().is_complete());
         }
+        "executes" => {
+            let mut program = process::Command::new(file);
+            program.args([other, "1", "1"]).stdin(process::Stdio::null()).stdout(process::Stdio::null());
+            let seen = fixture::observe(|| program.status().expect("it can be executed"));
+            seen.expect().exactly(1, opens(other)).no("@net").complete();
+        }
         "again" => again(file),
         "often" => often(file),
         "left" => left(file),

@@ -188,6 +188,22 @@ impl<S: Sink> Excerpt<S> {
         self.sink.step(&Step::Process(*step), context)
     }
 
+    /// Functions that were not seen don't keep anything from being told of the activation that it happened in: in a part they
+    /// are only worth a note. Most are those of programs that were executed, perhaps somewhere else.
+    fn set_functions_aside(&self, summary: &mut Summary) {
+        if self.inside.is_none() {
+            return;
+        }
+        let is_of_functions = |missing: &Missing| matches!(missing, Missing::Functions { .. });
+        let (functions, missing): (Vec<_>, Vec<_>) =
+            summary.verdict.missing().iter().cloned().partition(is_of_functions);
+        let notes: Vec<_> = functions.iter().map(Missing::to_string).collect();
+        summary.conclusion.missing.retain(|missing| !is_of_functions(missing));
+        summary.conclusion.notes.extend(notes.iter().cloned());
+        summary.notes.extend(notes);
+        summary.verdict = Verdict::from_missing(missing);
+    }
+
     fn released(&mut self, released: Released, context: Context<'_>) -> io::Result<()> {
         let is_known = match released {
             Released::Image(image) => self.images.remove(&image),
@@ -250,6 +266,8 @@ impl<S: Sink> Sink for Excerpt<S> {
 
     fn end(&mut self, summary: &Summary, context: Context<'_>) -> io::Result<()> {
         self.tell_waiting()?;
+        let mut summary = summary.clone();
+        self.set_functions_aside(&mut summary);
         let mut missing = summary.verdict.missing().to_vec();
         if self.inside.is_some() && (self.chosen.is_empty() || self.is_too_deep) {
             missing.push(Missing::Unseen);
@@ -262,7 +280,7 @@ impl<S: Sink> Sink for Excerpt<S> {
             spans: self.spans,
             processes: self.processes,
             verdict: Verdict::from_missing(missing),
-            ..summary.clone()
+            ..summary
         };
         self.sink.end(&part, context)
     }

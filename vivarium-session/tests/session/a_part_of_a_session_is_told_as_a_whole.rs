@@ -2,14 +2,17 @@ use std::collections::HashSet;
 
 use proptest::prelude::*;
 use serde_json::Value;
+use vivarium_session::accounting::Missing;
+use vivarium_session::record::Time;
 use vivarium_session::recording::Writer;
+use vivarium_session::session::Conclusion;
 use vivarium_session::sink::{Excerpt, Look, Tree};
 use vivarium_sys::InstanceId;
 use vivarium_sys::event::EventKind;
 
 use crate::support::improvised::{ASYNC, Performance, acts};
 use crate::support::kernel::{Kernel, ROOT};
-use crate::support::observation::{observe, render};
+use crate::support::observation::{observe, observe_to, render};
 use crate::support::places::Site;
 use crate::support::tour::tour;
 
@@ -143,6 +146,23 @@ fn a_span_that_never_came_is_missing() {
     let (replay, tree, _) = render(&output).expect("a recording");
     assert!(!replay.outcome.summary.verdict.is_complete());
     assert!(tree.contains("was never seen"), "{tree}");
+}
+
+#[test]
+fn functions_that_were_not_seen_are_no_loss_to_a_part() {
+    const WHY: &str = "functions of a child were not seen";
+    let kernel = tour();
+    let mut conclusion = Conclusion::at(Time(kernel.time), Some(kernel.counts.clone()));
+    conclusion.missing = vec![Missing::Functions { why: WHY.to_owned() }];
+    for (inside, is_complete) in [(Some(InstanceId(0x12)), true), (None, false)] {
+        let mut output = Vec::new();
+        let excerpt = Excerpt::new(Writer::new(&mut output));
+        let excerpt = if let Some(instance) = inside { excerpt.inside(instance) } else { excerpt };
+        observe_to(conclusion.clone(), &kernel, vec![Box::new(excerpt)]);
+        let (replay, tree, _) = render(&output).expect("a recording");
+        assert_eq!(replay.outcome.summary.verdict.is_complete(), is_complete, "{tree}");
+        assert!(tree.contains(WHY), "it is told: {tree}");
+    }
 }
 
 proptest! {

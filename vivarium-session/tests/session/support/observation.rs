@@ -51,6 +51,11 @@ pub(crate) fn observe_as<'s>(
     observe_until(conclusion, Session::told_briefly(info, sites(), sinks, brevity), kernel)
 }
 
+/// Lets these sinks observe a session that ended like this.
+pub(crate) fn observe_to<'s>(conclusion: Conclusion, kernel: &Kernel, sinks: Vec<Box<dyn Sink + 's>>) -> Outcome {
+    observe_until(conclusion, Session::new(info(), sites(), sinks), kernel)
+}
+
 fn observe_until(conclusion: Conclusion, mut session: Session<'_>, kernel: &Kernel) -> Outcome {
     for record in &kernel.records {
         session.feed(record);
@@ -61,7 +66,7 @@ fn observe_until(conclusion: Conclusion, mut session: Session<'_>, kernel: &Kern
 /// The last line of the JSON output where a session ended like this.
 pub(crate) fn summary_of(conclusion: Conclusion, kernel: &Kernel) -> Value {
     let mut output = Vec::new();
-    observe_until(conclusion, Session::new(info(), sites(), vec![Box::new(Jsonl::new(&mut output))]), kernel);
+    observe_to(conclusion, kernel, vec![Box::new(Jsonl::new(&mut output))]);
     let last = output.split_inclusive(|byte| *byte == b'\n').next_back().expect("a line");
     serde_json::from_slice(last).expect("a line of JSON")
 }
