@@ -5,8 +5,9 @@ mod attaching;
 mod switching;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use aya::maps::MapError;
@@ -43,6 +44,8 @@ pub(super) struct Hub {
     backend: RunningBackend,
     attachments: Attachments,
     late: Latecomers,
+    /// The libraries without sites that were opened, until others are opened by their names.
+    plain: HashSet<PathBuf>,
     sessions: BTreeMap<SessionId, Observed>,
     /// How many records of each kind were read.
     read: Vec<u64>,
@@ -104,6 +107,7 @@ impl Hub {
             backend,
             attachments: Attachments::default(),
             late: Latecomers::default(),
+            plain: HashSet::new(),
             sessions: BTreeMap::new(),
             read: vec![0; COUNTERS as usize],
             read_up_to: Time(0),

@@ -96,6 +96,11 @@ impl Newcomer {
         self.how == How::Executed
     }
 
+    /// Whether it is a library whose code can be entered from now on.
+    pub(crate) fn is_mapped(&self) -> bool {
+        self.how == How::Mapped
+    }
+
     /// What it is called there.
     pub(crate) fn path(&self) -> &Path {
         &self.path

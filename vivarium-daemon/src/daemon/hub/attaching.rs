@@ -15,6 +15,9 @@ use crate::process::{MappedFileError, Process};
 use crate::run::newcomer::Newcomer;
 use crate::sites::CatalogError;
 
+/// How many libraries without sites are remembered by their names.
+const MAX_PLAIN: usize = 4096;
+
 impl Hub {
     /// Attaches to the code that a process runs.
     pub(super) fn attach_mapped(&mut self, session: SessionId, process: Pid) {
@@ -108,6 +111,23 @@ impl Hub {
 
     /// Attaches to the sites of code that comes to be executed.
     pub(super) fn meet(&mut self, newcomer: &Newcomer, set: SetId) {
+        // Each process maps some libraries that it has just opened: they are looked at once.
+        if newcomer.is_mapped() && self.plain.contains(newcomer.path()) {
+            return;
+        }
+        let is_plain = !self.look_at(newcomer, set);
+        if newcomer.is_executed() {
+            return;
+        }
+        if !is_plain {
+            self.plain.remove(newcomer.path());
+        } else if self.plain.len() < MAX_PLAIN {
+            self.plain.insert(newcomer.path().to_owned());
+        }
+    }
+
+    /// The same for a file that has to be looked at; whether it may have any.
+    fn look_at(&mut self, newcomer: &Newcomer, set: SetId) -> bool {
         let code = match &self.scout {
             Some(scout) => scout.newcomer(newcomer),
             None => match newcomer.candidates().find_map(|path| File::open(path).ok()) {
@@ -128,23 +148,26 @@ impl Hub {
                 if newcomer.is_executed() {
                     self.late.never_known(newcomer.process);
                 }
-                return;
+                return true;
             }
             // Scripts, and programs of other kinds, have no sites.
-            None => return,
+            None => return false,
         };
+        let mut is_in_use = false;
         for session in self.side.members(set).to_vec() {
             if !self.sessions.contains_key(&session) {
                 continue;
             }
             self.reckon_with_detaching();
-            let Ok(programs) = self.side.spans() else { return };
+            let Ok(programs) = self.side.spans() else { return true };
             let looked = self.attachments.add_image(programs, &image, session);
             let in_use = self.introduce(session, &name, looked);
+            is_in_use |= in_use.is_some();
             if let Some(file) = in_use.filter(|file| newcomer.precedes(*file)) {
                 self.late.add(newcomer.process, file.since);
                 self.overlook(session, newcomer.missed(file));
             }
         }
+        is_in_use
     }
 }
