@@ -26,6 +26,9 @@ pub use registry::{RegisteredSite, Registry, RegistryFlaw};
 /// How much of a list of mappings is read: several times what the kernel's default limit on mappings makes of it.
 const MAPS_LIMIT: u64 = 64 << 20;
 
+/// How often it is looked again at what a process has mapped, while that changes.
+const MAX_LOOKS: usize = 8;
+
 /// A process, held so that another one that gets its id is never taken for it.
 #[derive(Debug)]
 pub struct Process {
@@ -76,7 +79,21 @@ impl Process {
     /// # Errors
     /// As [`mappings`](Self::mappings).
     pub fn files(&self) -> Result<Vec<MappedFile>, ProcessError> {
-        Ok(files::mapped(self, &self.mappings()?))
+        let mut mappings = self.mappings()?;
+        let mut files = files::mapped(self, &mappings);
+        for _ in 0..MAX_LOOKS {
+            if files.iter().all(|file| file.image.is_ok()) {
+                break;
+            }
+            // What can't be read may not be mapped any more: it has ended, or executes another program.
+            let now = self.mappings()?;
+            if now == mappings {
+                break;
+            }
+            mappings = now;
+            files = files::mapped(self, &mappings);
+        }
+        Ok(files)
     }
 
     /// Its memory.
