@@ -155,7 +155,7 @@ pub fn spec(kind: &str) -> &'static EventSpec {
 
 /// Whether functions are missing of a program that was executed from memory, where nothing can be held.
 fn is_of_memory(missing: &Value) -> bool {
-    missing["missing"] == "functions" && missing["why"].as_str().is_some_and(|why| why.contains(" /memfd:"))
+    missing["missing"] == "functions" && missing["why"].as_str().is_some_and(|why| why.contains("/memfd:"))
 }
 
 /// Holds what was observed of a family against what is expected.

@@ -178,6 +178,23 @@ impl Attachments {
         Ok(Looked { added: Some(Addition { found, were_off: 0 }), in_use })
     }
 
+    /// The sites of a file that nobody has looked at yet, for whoever has to know them before it is attached to.
+    #[must_use]
+    pub fn sites_ahead(&self, image: &Image) -> Vec<SiteId> {
+        if image.file().metadata().map_or(true, |metadata| self.was_looked_at(&metadata)) {
+            return Vec::new();
+        }
+        // Where they can't be told, that is said when it is attached to.
+        Catalog::read(image).map_or_else(|_| Vec::new(), |catalog| catalog.sites.iter().map(|site| site.id).collect())
+    }
+
+    /// Whether it is known what a file has.
+    #[must_use]
+    pub fn was_looked_at(&self, metadata: &Metadata) -> bool {
+        let file = FileId::of(metadata);
+        self.attached.contains_key(&file) || self.without_sites.get(&file) == Some(&Changed::of(metadata))
+    }
+
     /// These sites are never attached to. To be said before anything is.
     pub fn leave_out(&mut self, off: KeptOff) {
         self.never = off;

@@ -7,7 +7,9 @@ use vivarium_session::accounting::Missing;
 use vivarium_session::filter::KeptOff;
 use vivarium_session::session::SiteInfo;
 use vivarium_session::text::Text;
+use vivarium_sys::SiteId;
 
+use crate::elf::Image;
 use crate::kernel::uprobe::{Attached, FunctionPrograms, SpanPrograms};
 use crate::kernel::{Addition, Attachments, Hold, InUse, Libraries, Looked, SessionId, SpansUnavailable, UNSEEN};
 use crate::sites::NO_SITES;
@@ -89,6 +91,14 @@ impl Attacher {
                 Some((Vec::new(), None))
             }
         }
+    }
+
+    /// The sites of a file that was not looked at yet.
+    pub(super) fn sites_ahead(&self, path: &Path) -> Vec<SiteId> {
+        if path.metadata().map_or(true, |metadata| self.attachments.was_looked_at(&metadata)) {
+            return Vec::new();
+        }
+        Image::open(path).map_or_else(|_| Vec::new(), |image| self.attachments.sites_ahead(&image))
     }
 
     /// Something is missing, which is said once.

@@ -220,7 +220,12 @@ impl Observer {
 
     /// Attaches to the sites of code that comes to be executed.
     fn meet(&mut self, newcomer: &Newcomer, session: &mut Session<'_>) {
-        let found = newcomer.candidates().find_map(|path| self.attacher.attach_called(&path, newcomer.path()));
+        let found = newcomer.candidates().find_map(|path| {
+            // Functions of it may have been entered by now, and will be seen to be left. What is missing then is said below; where there
+            // is no room for so many, the verdict tells of them as well.
+            let _ = self.side.expect_stops(&self.attacher.sites_ahead(&path));
+            self.attacher.attach_called(&path, newcomer.path())
+        });
         let Some((sites, in_use)) = found else {
             if newcomer.is_executed() && !self.held.contains(newcomer.path()) {
                 self.late.never_known(newcomer.process);

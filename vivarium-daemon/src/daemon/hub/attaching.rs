@@ -153,6 +153,9 @@ impl Hub {
             // Scripts, and programs of other kinds, have no sites.
             None => return false,
         };
+        // Functions of it may have been entered by now, and will be seen to be left. What is missing then is said below; where there
+        // is no room for so many, the verdict tells of them as well.
+        let _ = self.side.expect_stops(&self.attachments.sites_ahead(&image));
         let mut is_in_use = false;
         for session in self.side.members(set).to_vec() {
             if !self.sessions.contains_key(&session) {
