@@ -95,20 +95,22 @@ fn where_it_came_from_can_be_unmounted_as_if_nobody_observed() {
         return;
     }
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let (place, opener) = (directory.path().display(), subject("opener"));
+    let reports = tempfile::tempdir().expect("a temporary directory");
+    let (report, place, opener) = (reports.path().join("report"), directory.path().display(), subject("opener"));
     let run = format!("cp {opener} {place}/program && {place}/program /dev/null 1 1 </dev/null");
-    // What is told of it is heard of within that time, and attached to.
-    let wait = "sleep 0.3";
-    let script = format!(
-        "mount -t tmpfs none {place} || exit 9; {run}; {wait}; umount {place} || {{ umount -l {place}; exit 8; }}"
-    );
-    let observed = Observation::of(&[], &["/bin/sh", "-c", &script]);
-    if observed.status.code() == Some(9) {
+    // What it does is reported after it was attached to.
+    let wait = format!("until grep -q '\"comm\":\"program\"' {}; do sleep 0.01; done", report.display());
+    let unmount = format!("umount {place} || {{ umount -l {place}; exit 8; }}");
+    let script = format!("mount -t tmpfs none {place} || exit 9; {run}; {wait}; {unmount}");
+    let mut command = Observation::command(&[], &report, &["/bin/sh", "-c", &script]);
+    let status = command.stdout(Stdio::null()).status().expect("vivarium starts");
+    if status.code() == Some(9) {
         return skip("nothing can be mounted here");
     }
-    assert_eq!(observed.status.code(), Some(0), "{}", observed.stderr);
-    let missing = observed.summary()["missing"].to_string();
-    assert!(missing.contains("/program was in use before"), "it was attached to: {missing}");
+    assert_eq!(status.code(), Some(0));
+    let report = std::fs::read_to_string(report).expect("a report");
+    let summary = report.lines().last().expect("a summary");
+    assert!(summary.contains("/program was in use before"), "it was attached to: {summary}");
 }
 
 #[test]
