@@ -84,7 +84,7 @@ impl Attacher {
             Err(error) => {
                 let why = format!("functions of {} are not seen: it {error}", Text::from(name));
                 if error.hides() {
-                    self.missing.push(Missing::Functions { why });
+                    self.lack(Missing::Functions { why });
                 } else {
                     self.notes.push(why);
                 }

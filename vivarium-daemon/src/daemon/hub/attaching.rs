@@ -156,11 +156,11 @@ impl Hub {
         // Functions of it may have been entered by now, and will be seen to be left. What is missing then is said below; where there
         // is no room for so many, the verdict tells of them as well.
         let _ = self.side.expect_stops(&self.attachments.sites_ahead(&image));
-        let mut is_in_use = false;
-        for session in self.side.members(set).to_vec() {
-            if !self.sessions.contains_key(&session) {
-                continue;
-            }
+        let members = self.side.members(set).iter().copied().filter(|session| self.sessions.contains_key(session));
+        let members: Vec<_> = members.collect();
+        // Where nobody is left who looks, it is not known.
+        let mut is_in_use = members.is_empty();
+        for session in members {
             self.reckon_with_detaching();
             let Ok(programs) = self.side.spans() else { return true };
             let looked = self.attachments.add_image(programs, &image, session);
